@@ -1,0 +1,5 @@
+//! The Lambda function `create-key`.
+
+fn main() -> Result<(), shared::edge::Error> {
+    shared::edge::serve(create_key::handle)
+}

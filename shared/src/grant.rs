@@ -1,0 +1,115 @@
+//! Rights, and the routes that ask for them.
+
+use std::fmt;
+
+/// What a caller of the admin API must be allowed to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Right {
+    /// Make keys.
+    CreateKeys,
+    /// See keys.
+    ListKeys,
+    /// End keys.
+    RevokeKeys,
+}
+
+impl Right {
+    /// Every right there is.
+    pub const ALL: [Self; 3] = [Self::CreateKeys, Self::ListKeys, Self::RevokeKeys];
+
+    /// Its name as a permission, `resource:action`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CreateKeys => "keys:create",
+            Self::ListKeys => "keys:list",
+            Self::RevokeKeys => "keys:revoke",
+        }
+    }
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody, without a key.
+    Open,
+    /// Every valid key.
+    AnyKey,
+    /// A key with this right: an admin route.
+    Right(Right),
+}
+
+/// A method and a path pattern, in which `{x}` stands for one segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// An HTTP method.
+    pub method: &'static str,
+    /// An absolute path pattern.
+    pub path: &'static str,
+    /// Who may call it.
+    pub access: Access,
+}
+
+impl Route {
+    /// Whether only a right opens it.
+    #[must_use]
+    pub const fn is_admin(&self) -> bool {
+        matches!(self.access, Access::Right(_))
+    }
+
+    /// Whether a request of `method` for `path` is one for this route.
+    ///
+    /// A segment of the path that is itself a `{x}` matches too, so that API Gateway's own name of a route does.
+    #[must_use]
+    pub fn matches(&self, method: &str, path: &str) -> bool {
+        self.method == method && {
+            let mut pattern = self.path.split('/');
+            let mut given = path.split('/');
+            loop {
+                match (pattern.next(), given.next()) {
+                    (None, None) => break true,
+                    (Some(wanted), Some(segment)) if wanted == segment => {}
+                    (Some(wanted), Some(segment)) if wanted.starts_with('{') && !segment.is_empty() => {}
+                    _ => break false,
+                }
+            }
+        }
+    }
+}
+
+impl fmt::Display for Route {
+    /// API Gateway's route key: `GET /keys/{id}`.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.method, self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHOW: Route = Route { method: "GET", path: "/keys/{id}", access: Access::Right(Right::ListKeys) };
+
+    #[test]
+    fn a_placeholder_stands_for_exactly_one_segment() {
+        for path in ["/keys/a", "/keys/{id}", "/keys/a%2Fb", "/keys/.."] {
+            assert!(SHOW.matches("GET", path), "{path}");
+        }
+        for path in ["/keys", "/keys/", "/keys/a/b", "/keys/a/", "keys/a", "//keys/a", "/KEYS/a", "", "/"] {
+            assert!(!SHOW.matches("GET", path), "{path}");
+        }
+        assert!(!SHOW.matches("get", "/keys/a"));
+        assert!(!SHOW.matches("DELETE", "/keys/a"));
+    }
+
+    #[test]
+    fn a_route_is_written_as_api_gateway_names_it() {
+        assert_eq!(SHOW.to_string(), "GET /keys/{id}");
+    }
+}

@@ -1,0 +1,304 @@
+//! The key text: how it is made, and how a presented one is taken apart.
+//!
+//! `<prefix>_<id>_<secret><checksum>`: a prefix that secret scanners can find, a public id that names the record, 32
+//! random characters, and a CRC-32 that stops typing errors and garbage before the table is read.
+//!
+//! Three types keep the three trusts apart: [`PresentedKey`] is what a stranger sent, [`PlainKey`] is what is shown
+//! once, and [`SecretHash`] is what is kept. This module knows neither the table nor HTTP.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    entropy::{Entropy, EntropyError},
+    secret::SecretHash,
+};
+
+/// Digits in the order that the checksum counts in.
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const ID: usize = 16;
+const SECRET: usize = 32;
+const CHECKSUM: usize = 6;
+const MAX_PREFIX: usize = 16;
+
+/// The public name of a key: 16 base62 characters. It can be logged, and stays when the key is rotated.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct KeyId([u8; ID]);
+
+/// The text is not 16 base62 characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a key id has 16 letters and digits")]
+pub struct KeyIdError;
+
+impl KeyId {
+    /// A new random id.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn generate(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
+        random_base62(entropy).map(Self)
+    }
+
+    /// The 16 characters.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl FromStr for KeyId {
+    type Err = KeyIdError;
+
+    fn from_str(text: &str) -> Result<Self, KeyIdError> {
+        let characters: [u8; ID] = text.as_bytes().try_into().map_err(|_| KeyIdError)?;
+        if is_base62(&characters) { Ok(Self(characters)) } else { Err(KeyIdError) }
+    }
+}
+
+impl TryFrom<String> for KeyId {
+    type Error = KeyIdError;
+
+    fn try_from(text: String) -> Result<Self, KeyIdError> {
+        text.parse()
+    }
+}
+
+impl From<KeyId> for String {
+    fn from(id: KeyId) -> Self {
+        id.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for KeyId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "KeyId({self})")
+    }
+}
+
+/// What a key text begins with: 1 to 16 of `[a-z0-9_]`, first a letter, last no `_`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyPrefix(String);
+
+/// The text is no prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be 1 to 16 of a-z 0-9 _, start with a letter and not end in _")]
+pub struct KeyPrefixError;
+
+impl KeyPrefix {
+    fn is_valid(text: &str) -> bool {
+        text.len() <= MAX_PREFIX
+            && text.starts_with(|first: char| first.is_ascii_lowercase())
+            && !text.ends_with('_')
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+    }
+}
+
+impl Default for KeyPrefix {
+    fn default() -> Self {
+        Self("lk".to_owned())
+    }
+}
+
+impl FromStr for KeyPrefix {
+    type Err = KeyPrefixError;
+
+    fn from_str(text: &str) -> Result<Self, KeyPrefixError> {
+        if Self::is_valid(text) { Ok(Self(text.to_owned())) } else { Err(KeyPrefixError) }
+    }
+}
+
+/// A well-formed key text that somebody sent. Nothing is known yet about whether it opens anything.
+#[derive(Clone, Copy)]
+pub struct PresentedKey<'t> {
+    text: &'t str,
+    id: KeyId,
+}
+
+/// The first thing that is wrong with a presented text, read from the right.
+///
+/// Outside, all of them are one refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PresentedKeyError {
+    /// Too short or too long to hold the four parts.
+    #[error("the text has the wrong length")]
+    Length,
+    /// The checksum's place holds something else than base62 digits.
+    #[error("the checksum has a character that is not base62")]
+    ChecksumCharacter,
+    /// The secret's place holds something else than base62 characters.
+    #[error("the secret has a character that is not base62")]
+    SecretCharacter,
+    /// No `_` between id and secret.
+    #[error("there is no separator before the secret")]
+    SecretSeparator,
+    /// The id's place holds something else than base62 characters.
+    #[error("the id has a character that is not base62")]
+    IdCharacter,
+    /// No `_` between prefix and id.
+    #[error("there is no separator before the id")]
+    IdSeparator,
+    /// What precedes the id is no prefix.
+    #[error("the prefix is malformed")]
+    Prefix,
+    /// All parts are well-formed, but the checksum is another text's.
+    #[error("the checksum does not match")]
+    ChecksumMismatch,
+}
+
+impl<'t> PresentedKey<'t> {
+    /// Takes a text apart, from the right, because a prefix may hold `_` itself.
+    ///
+    /// # Errors
+    /// The first step that fails.
+    pub fn parse(text: &'t str) -> Result<Self, PresentedKeyError> {
+        use PresentedKeyError as Refused;
+
+        if text.len() > MAX_PREFIX + 1 + ID + 1 + SECRET + CHECKSUM {
+            return Err(Refused::Length);
+        }
+        let (rest, checksum) = text.as_bytes().split_last_chunk::<CHECKSUM>().ok_or(Refused::Length)?;
+        let checked = rest;
+        let (rest, secret) = rest.split_last_chunk::<SECRET>().ok_or(Refused::Length)?;
+        let (separator, rest) = rest.split_last().ok_or(Refused::Length)?;
+        let second = *separator;
+        let (rest, id) = rest.split_last_chunk::<ID>().ok_or(Refused::Length)?;
+        let (first, prefix) = rest.split_last().ok_or(Refused::Length)?;
+
+        if !is_base62(checksum) {
+            return Err(Refused::ChecksumCharacter);
+        }
+        if !is_base62(secret) {
+            return Err(Refused::SecretCharacter);
+        }
+        if second != b'_' {
+            return Err(Refused::SecretSeparator);
+        }
+        if !is_base62(id) {
+            return Err(Refused::IdCharacter);
+        }
+        if *first != b'_' {
+            return Err(Refused::IdSeparator);
+        }
+        if !std::str::from_utf8(prefix).is_ok_and(KeyPrefix::is_valid) {
+            return Err(Refused::Prefix);
+        }
+        if checksum != &checksum_of(checked) {
+            return Err(Refused::ChecksumMismatch);
+        }
+        Ok(Self { text, id: KeyId(*id) })
+    }
+
+    /// The id that the text claims.
+    #[must_use]
+    pub const fn id(&self) -> KeyId {
+        self.id
+    }
+
+    /// The hash to compare with the stored one.
+    #[must_use]
+    pub fn hash(&self) -> SecretHash {
+        SecretHash::of(self.text)
+    }
+
+    /// `<prefix>_<first 4 of the id>…<last 4 of the text>`: what lists show of the key.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        let prefix = self.text.len().saturating_sub(1 + ID + 1 + SECRET + CHECKSUM);
+        let start = self.text.get(..prefix + 1 + 4).unwrap_or_default();
+        let end = self.text.get(self.text.len().saturating_sub(4)..).unwrap_or_default();
+        format!("{start}…{end}")
+    }
+}
+
+impl fmt::Debug for PresentedKey<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "PresentedKey({}, text hidden)", self.id)
+    }
+}
+
+/// A key text that was just made, to be shown once.
+pub struct PlainKey {
+    text: String,
+    id: KeyId,
+}
+
+impl PlainKey {
+    /// A new text for `id`.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn generate(prefix: &KeyPrefix, id: KeyId, entropy: &dyn Entropy) -> Result<Self, EntropyError> {
+        let secret: [u8; SECRET] = random_base62(entropy)?;
+        let mut text = format!("{}_{id}_", prefix.0);
+        text.extend(secret.map(char::from));
+        text.extend(checksum_of(text.as_bytes()).map(char::from));
+        Ok(Self { text, id })
+    }
+
+    /// The text itself. Whoever calls this hands it to its owner, and to nobody else.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.text
+    }
+
+    /// The same key as whoever receives it will present it.
+    #[must_use]
+    pub fn as_presented(&self) -> PresentedKey<'_> {
+        PresentedKey { text: &self.text, id: self.id }
+    }
+}
+
+impl fmt::Debug for PlainKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "PlainKey({}, text hidden)", self.id)
+    }
+}
+
+fn is_base62(characters: &[u8]) -> bool {
+    characters.iter().all(u8::is_ascii_alphanumeric)
+}
+
+/// CRC-32 (IEEE 802.3) of `bytes` as base62 digits, most significant first.
+fn checksum_of(bytes: &[u8]) -> [u8; CHECKSUM] {
+    let mut digits = [b'0'; CHECKSUM];
+    let mut rest = crc32fast::hash(bytes);
+    for digit in digits.iter_mut().rev() {
+        *digit = BASE62.get((rest % 62) as usize).copied().unwrap_or(b'0');
+        rest /= 62;
+    }
+    digits
+}
+
+/// Random characters, each of the 62 equally likely: six random bits that name no character are thrown away.
+fn random_base62<const N: usize>(entropy: &dyn Entropy) -> Result<[u8; N], EntropyError> {
+    let mut characters = [b'0'; N];
+    let mut bytes = [0_u8; 64];
+    let mut unused = [].iter();
+    for place in &mut characters {
+        *place = loop {
+            match unused.next() {
+                Some(byte) => {
+                    if let Some(character) = BASE62.get(usize::from(byte & 0b11_1111)) {
+                        break *character;
+                    }
+                }
+                None => {
+                    entropy.fill(&mut bytes)?;
+                    unused = bytes.iter();
+                }
+            }
+        };
+    }
+    Ok(characters)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! The root key: the super-user of a deployment, which nobody can revoke.
+
+use crate::{
+    clock::Clock,
+    expiry::Expiry,
+    key::PresentedKey,
+    label::{Actor, LabelError, Owner},
+    metadata::Metadata,
+    record::{KeyRecord, KeyType},
+    scope::{Deployment, Scope, UnknownRegion},
+    store::{KeyTable, StoreError},
+};
+
+/// Why there is no root key.
+#[derive(Debug, thiserror::Error)]
+pub enum RootError {
+    /// The table did not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The id stands for another text in the table.
+    #[error("the table knows the root key's id with another text")]
+    OtherText,
+    /// The deployment's provider has no region `*`.
+    #[error(transparent)]
+    Scope(#[from] UnknownRegion),
+    /// The root key's own name is not one.
+    #[error(transparent)]
+    Label(#[from] LabelError),
+}
+
+/// Makes `key` the root key of the deployment, unless it is already. Doing it again changes nothing.
+///
+/// # Errors
+/// When the table does not take it, or has the id with another text.
+pub async fn ensure(
+    key: &PresentedKey<'_>,
+    deployment: Deployment,
+    table: &KeyTable,
+    clock: &dyn Clock,
+) -> Result<(), RootError> {
+    let made_at = clock.now();
+    let now = made_at.into();
+    let record = KeyRecord {
+        id: key.id(),
+        name: "root".parse()?,
+        description: None,
+        owner: Owner::root(),
+        client_type: None,
+        scope: Scope::new(deployment.provider(), "*")?,
+        key_type: KeyType::SuperUser,
+        metadata: Metadata::default(),
+        enabled: true,
+        hint: key.hint(),
+        created_at: now,
+        created_by: Actor::latchkey(),
+        updated_at: now,
+        expiry: Expiry::Never,
+        revocation: None,
+        version: 1,
+        is_root: true,
+    };
+    if table.insert(&record, &key.hash(), made_at).await? { Ok(()) } else { Err(RootError::OtherText) }
+}
