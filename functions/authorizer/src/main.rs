@@ -1,1 +1,5 @@
-fn main() {}
+//! The Lambda function `authorizer`.
+
+fn main() -> Result<(), shared::edge::Error> {
+    authorizer::serve()
+}

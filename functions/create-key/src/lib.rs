@@ -37,11 +37,8 @@ pub async fn handle(app: Arc<App>, request: Request) -> Answer {
     let new = read(Fields::of_body(&request)?, &app.config, now)?;
     let (record, key) = create(&caller, new, &app.table, &*app.clock, &*app.entropy).await?;
 
-    let body = CreatedBody {
-        record: RecordBody::new(&record, now),
-        key: key.reveal(),
-        warnings: warnings(record.expiry),
-    };
+    let body =
+        CreatedBody { record: RecordBody::new(&record, now), key: key.reveal(), warnings: warnings(record.expiry) };
     let mut response = answer(StatusCode::CREATED, &body)?;
     set_header(&mut response, header::LOCATION, &format!("/keys/{}", record.id))?;
     Ok(response)
@@ -110,7 +107,9 @@ fn expiry(fields: &mut Fields, max: Option<Period>, now: Timestamp) -> Option<Ex
 fn warnings(expiry: Expiry) -> Vec<FieldError> {
     let warning = |field: &str, message: &str| FieldError { field: field.to_owned(), message: message.to_owned() };
     match expiry {
-        Expiry::Never => vec![warning("expires_at", "this key never expires: give it an expiry, or rotate it regularly")],
+        Expiry::Never => {
+            vec![warning("expires_at", "this key never expires: give it an expiry, or rotate it regularly")]
+        }
         Expiry::At(_) => Vec::new(),
     }
 }

@@ -1,0 +1,199 @@
+//! Where a request may carry its key.
+//!
+//! `Authorization` (`Bearer <key>` or the key alone), `x-api-key`, the headers and cookies that the deployment names, and
+//! for a WebSocket the query parameter `api_key`. A request must not carry two different ones.
+
+use serde_json::Value;
+
+use crate::event::{Event, Shape, text};
+
+/// What a request carries.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Presented<'e> {
+    /// No key.
+    None,
+    /// One text, perhaps in several places.
+    One(&'e str),
+    /// Different texts, or a header given more than once.
+    Several,
+}
+
+/// Looks in every place that a key may be.
+pub(crate) fn presented<'e>(event: &Event<'e>, headers: &[String], cookies: &[String]) -> Presented<'e> {
+    let mut found = Found::default();
+    if event.shape == Shape::Token {
+        found.add_authorization(text(event.json, "authorizationToken"));
+    }
+    let authorization = found.header(event.json, "authorization");
+    found.add_authorization(authorization);
+    for name in ["x-api-key"].into_iter().chain(headers.iter().map(String::as_str)) {
+        let value = found.header(event.json, name);
+        found.add(value);
+    }
+    for pair in cookie_pairs(event.json) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if cookies.iter().any(|cookie| cookie == name.trim()) {
+            found.add(Some(value.trim()));
+        }
+    }
+    if event.shape == Shape::Connect {
+        let single = event.json.get("queryStringParameters").and_then(|query| text(query, "api_key"));
+        found.add(single);
+        let all = event.json.get("multiValueQueryStringParameters").and_then(|query| query.get("api_key"));
+        all.and_then(Value::as_array).into_iter().flatten().for_each(|value| found.add(value.as_str()));
+    }
+    found.into_presented()
+}
+
+/// The texts found so far.
+#[derive(Default)]
+struct Found<'e> {
+    text: Option<&'e str>,
+    is_ambiguous: bool,
+}
+
+impl<'e> Found<'e> {
+    fn add(&mut self, text: Option<&'e str>) {
+        match (text, self.text) {
+            // An empty value carries nothing.
+            (None | Some(""), _) => {}
+            (Some(text), None) => self.text = Some(text),
+            (Some(text), Some(standing)) => self.is_ambiguous |= text != standing,
+        }
+    }
+
+    /// Adds the key of an `Authorization` value; any other scheme is none of our business.
+    fn add_authorization(&mut self, value: Option<&'e str>) {
+        self.add(value.and_then(|value| match value.trim().split_once(' ') {
+            Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => Some(key.trim()),
+            Some(_) => None,
+            None => Some(value.trim()),
+        }));
+    }
+
+    /// The value of a header that is given once. What is given twice, or is no text, makes the request ambiguous.
+    fn header(&mut self, json: &'e Value, name: &str) -> Option<&'e str> {
+        let values = Values::of(json, name);
+        let value = values.single.first().or(values.multiple.first())?;
+        let is_repeated = values.single.len() > 1 || values.multiple.len() > 1;
+        let differs = values.multiple.iter().any(|other| other != value);
+        self.is_ambiguous |= is_repeated || differs || !value.is_string();
+        value.as_str()
+    }
+
+    const fn into_presented(self) -> Presented<'e> {
+        match self {
+            Self { is_ambiguous: true, .. } => Presented::Several,
+            Self { text: None, .. } => Presented::None,
+            Self { text: Some(text), .. } => Presented::One(text),
+        }
+    }
+}
+
+/// The values of one header, however its name is written: API Gateway keeps the caller's case in some shapes.
+struct Values<'e> {
+    single: Vec<&'e Value>,
+    multiple: Vec<&'e Value>,
+}
+
+impl<'e> Values<'e> {
+    fn of(json: &'e Value, name: &str) -> Self {
+        let named = |map: &str| {
+            let map = json.get(map).and_then(Value::as_object).into_iter().flatten();
+            map.filter(|(written, _)| written.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+        };
+        let single = named("headers").filter(|value| !value.is_null()).collect();
+        let multiple = named("multiValueHeaders").filter_map(Value::as_array).flatten().collect();
+        Self { single, multiple }
+    }
+}
+
+/// `name=value` of every cookie: the list of format 2.0, or the `Cookie` headers.
+fn cookie_pairs(json: &Value) -> impl Iterator<Item = &str> {
+    let listed = json.get("cookies").and_then(Value::as_array).into_iter().flatten();
+    let Values { single, multiple } = Values::of(json, "cookie");
+    let sent = if multiple.is_empty() { single } else { multiple };
+    listed.chain(sent).filter_map(Value::as_str).flat_map(|cookies| cookies.split(';')).map(str::trim)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn look(shape: Shape, json: &Value) -> Presented<'_> {
+        let event = Event { shape, json, method: "GET", paths: ["/", ""], stage_arn: "" };
+        presented(&event, &["secret".to_owned(), "client-key".to_owned()], &["latchkey".to_owned()])
+    }
+
+    #[test]
+    fn a_key_is_found_in_every_place_that_may_hold_one() {
+        for (shape, event) in [
+            (Shape::Http2, json!({"headers": {"authorization": "Bearer k"}})),
+            (Shape::Http2, json!({"headers": {"authorization": "bearer k"}})),
+            (Shape::Http2, json!({"headers": {"authorization": "k"}})),
+            (Shape::Http2, json!({"headers": {"x-api-key": "k"}})),
+            (Shape::Http2, json!({"headers": {"secret": "k"}})),
+            (Shape::Http2, json!({"headers": {"client-key": "k"}})),
+            (Shape::Http2, json!({"cookies": ["a=b", "latchkey=k"]})),
+            (Shape::Http1, json!({"headers": {"Cookie": "a=b; latchkey=k; c=d"}})),
+            (Shape::Rest, json!({"headers": {"X-API-Key": "k"}, "multiValueHeaders": {"X-API-Key": ["k"]}})),
+            (Shape::Rest, json!({"headers": null, "multiValueHeaders": {"Cookie": ["a=b", "latchkey=k"]}})),
+            (Shape::Token, json!({"authorizationToken": "Bearer k"})),
+            (Shape::Token, json!({"authorizationToken": "k"})),
+            (Shape::Connect, json!({"queryStringParameters": {"api_key": "k"}})),
+            (
+                Shape::Connect,
+                json!({"queryStringParameters": {"api_key": "k"}, "multiValueQueryStringParameters": {"api_key": ["k"]}}),
+            ),
+            // The same key in two places is one key.
+            (Shape::Http2, json!({"headers": {"authorization": "Bearer k", "x-api-key": "k"}})),
+            // Other schemes are none of our business.
+            (Shape::Http2, json!({"headers": {"authorization": "Basic abc", "x-api-key": "k"}})),
+            (Shape::Http2, json!({"headers": {"x-api-key": "", "secret": "k"}})),
+        ] {
+            assert_eq!(look(shape, &event), Presented::One("k"), "{event}");
+        }
+    }
+
+    #[test]
+    fn a_request_without_a_key_has_none() {
+        for event in [
+            json!({}),
+            json!({"headers": null, "cookies": null, "multiValueHeaders": null, "queryStringParameters": null}),
+            json!({"headers": [], "cookies": {}}),
+            json!({"headers": {"authorization": "Basic abc"}}),
+            json!({"headers": {"authorization": ""}}),
+            json!({"headers": {"x-api-key": null}}),
+            json!({"cookies": ["other=k", "latchkey"]}),
+            json!({"cookies": [1, null]}),
+            // Only a WebSocket, which cannot set headers in a browser, may have it in the URL.
+            json!({"queryStringParameters": {"api_key": "k"}}),
+        ] {
+            assert_eq!(look(Shape::Http2, &event), Presented::None, "{event}");
+        }
+    }
+
+    #[test]
+    fn two_keys_or_a_repeated_header_are_no_key() {
+        for (shape, event) in [
+            (Shape::Http2, json!({"headers": {"authorization": "Bearer k", "x-api-key": "other"}})),
+            (Shape::Http2, json!({"headers": {"x-api-key": "k"}, "cookies": ["latchkey=other"]})),
+            (Shape::Http2, json!({"cookies": ["latchkey=k", "latchkey=other"]})),
+            (Shape::Http1, json!({"headers": {"X-Api-Key": "k", "x-api-key": "k"}})),
+            (Shape::Rest, json!({"headers": {"x-api-key": "k"}, "multiValueHeaders": {"x-api-key": ["k", "k"]}})),
+            (Shape::Rest, json!({"headers": {"x-api-key": "k"}, "multiValueHeaders": {"x-api-key": ["other"]}})),
+            (Shape::Rest, json!({"multiValueHeaders": {"Authorization": ["Bearer k", "Basic abc"]}})),
+            (Shape::Http2, json!({"headers": {"x-api-key": ["k"]}})),
+            (Shape::Http2, json!({"headers": {"x-api-key": 1, "secret": "k"}})),
+            (Shape::Token, json!({"authorizationToken": "k", "headers": {"x-api-key": "other"}})),
+            (
+                Shape::Connect,
+                json!({"queryStringParameters": {"api_key": "k"}, "multiValueQueryStringParameters": {"api_key": ["o", "k"]}}),
+            ),
+        ] {
+            assert_eq!(look(shape, &event), Presented::Several, "{event}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The five shapes of an authorizer's event, read as one.
+//!
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html>,
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html>
+
+use serde_json::Value;
+
+/// Which kind of API asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// An HTTP API, payload format 2.0.
+    Http2,
+    /// An HTTP API, payload format 1.0.
+    Http1,
+    /// A REST API, `REQUEST`.
+    Rest,
+    /// A REST API, `TOKEN`.
+    Token,
+    /// A WebSocket API, `$connect`.
+    Connect,
+}
+
+/// What every shape tells, in its own place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Event<'e> {
+    pub(crate) shape: Shape,
+    /// The event as it came.
+    pub(crate) json: &'e Value,
+    /// The HTTP method; empty for a WebSocket.
+    pub(crate) method: &'e str,
+    /// The caller's path and the path of the route that API Gateway matched; empty where there is none.
+    pub(crate) paths: [&'e str; 2],
+    /// The ARN of the API's stage, without what follows.
+    pub(crate) stage_arn: &'e str,
+}
+
+/// Why an event cannot be decided on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EventError {
+    /// It is no authorizer's event at all.
+    Shape,
+    /// A field is missing or is not what API Gateway puts there.
+    Field(&'static str),
+}
+
+impl<'e> Event<'e> {
+    /// Reads an event.
+    pub(crate) fn read(json: &'e Value) -> Result<Self, EventError> {
+        let shape = shape(json).ok_or(EventError::Shape)?;
+        let arn_field = if shape == Shape::Http2 { "routeArn" } else { "methodArn" };
+        let (stage_arn, called) =
+            text(json, arn_field).and_then(split_arn).ok_or(EventError::Field("routeArn or methodArn"))?;
+        let (method, paths) = match shape {
+            Shape::Http2 => {
+                let http = json.get("requestContext").and_then(|context| context.get("http"));
+                let method = http.and_then(|http| text(http, "method")).ok_or(EventError::Field("method"))?;
+                let path = text(json, "rawPath").ok_or(EventError::Field("rawPath"))?;
+                // "GET /orders/{id}", "ANY /orders/{id}" or "$default".
+                let route = text(json, "routeKey").ok_or(EventError::Field("routeKey"))?;
+                (method, [path, route.split_once(' ').map_or("", |(_, path)| path)])
+            }
+            Shape::Http1 | Shape::Rest => {
+                let method = text(json, "httpMethod").ok_or(EventError::Field("httpMethod"))?;
+                let path = text(json, "path").ok_or(EventError::Field("path"))?;
+                let resource = text(json, "resource").ok_or(EventError::Field("resource"))?;
+                (method, [path, resource])
+            }
+            Shape::Token => {
+                let (method, path) = method_and_path(called).ok_or(EventError::Field("methodArn"))?;
+                (method, [path, ""])
+            }
+            Shape::Connect => ("", ["", ""]),
+        };
+        Ok(Self { shape, json, method, paths, stage_arn })
+    }
+
+    /// The pattern of the route that API Gateway matched, if the event has one.
+    pub(crate) fn route(&self) -> Option<&'e str> {
+        let [_, route] = self.paths;
+        route.starts_with('/').then_some(route)
+    }
+}
+
+/// A string field; `None` when it is missing or anything else.
+pub(crate) fn text<'e>(json: &'e Value, field: &str) -> Option<&'e str> {
+    json.get(field).and_then(Value::as_str)
+}
+
+/// Tells the shapes apart. A WebSocket event may carry a `version` too, so it is recognised first.
+fn shape(json: &Value) -> Option<Shape> {
+    let context = json.get("requestContext");
+    if context.and_then(|context| text(context, "eventType")) == Some("CONNECT") {
+        return Some(Shape::Connect);
+    }
+    match (text(json, "version"), text(json, "type")) {
+        (Some("2.0"), _) => Some(Shape::Http2),
+        (Some("1.0"), _) => Some(Shape::Http1),
+        (_, Some("TOKEN")) => Some(Shape::Token),
+        (_, Some("REQUEST")) => Some(Shape::Rest),
+        _ => None,
+    }
+}
+
+/// Splits `arn:<partition>:execute-api:<region>:<account>:<api>/<stage>/<called>` after the stage.
+fn split_arn(arn: &str) -> Option<(&str, &str)> {
+    let resource = arn.splitn(6, ':').nth(5)?;
+    let is_ours = arn.starts_with("arn:") && arn.split(':').nth(2) == Some("execute-api");
+    let mut parts = resource.splitn(3, '/');
+    let (api, stage, called) = (parts.next()?, parts.next()?, parts.next()?);
+    let plain = |part: &str| {
+        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-$".contains(&byte))
+    };
+    let head = arn.len() - called.len() - 1;
+    (is_ours && plain(api) && plain(stage)).then(|| arn.get(..head).map(|stage_arn| (stage_arn, called)))?
+}
+
+/// Splits `<METHOD>/<path>`; the path comes back with its leading slash.
+fn method_and_path(called: &str) -> Option<(&str, &str)> {
+    let slash = called.find('/')?;
+    let (method, path) = called.split_at_checked(slash)?;
+    (!method.is_empty()).then_some((method, path))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET/orders/42";
+
+    #[test]
+    fn each_shape_is_told_by_its_marks() {
+        for (event, expected) in [
+            (json!({"version": "2.0", "type": "REQUEST"}), Some(Shape::Http2)),
+            (json!({"version": "1.0", "type": "REQUEST"}), Some(Shape::Http1)),
+            (json!({"type": "REQUEST"}), Some(Shape::Rest)),
+            (json!({"type": "TOKEN"}), Some(Shape::Token)),
+            (json!({"type": "REQUEST", "requestContext": {"eventType": "CONNECT"}}), Some(Shape::Connect)),
+            (
+                json!({"type": "REQUEST", "version": "$LATEST", "requestContext": {"eventType": "CONNECT"}}),
+                Some(Shape::Connect),
+            ),
+            (json!({"type": "REQUEST", "version": "$LATEST"}), Some(Shape::Rest)),
+            (json!({}), None),
+            (json!(null), None),
+            (json!([]), None),
+            (json!({"version": 2.0}), None),
+            (json!({"type": "request"}), None),
+        ] {
+            assert_eq!(shape(&event), expected, "{event}");
+        }
+    }
+
+    #[test]
+    fn a_token_event_has_its_method_and_path_in_the_arn() {
+        let json = json!({"type": "TOKEN", "methodArn": ARN, "authorizationToken": "x"});
+        let event = Event::read(&json).unwrap();
+        assert_eq!((event.method, event.paths), ("GET", ["/orders/42", ""]));
+        assert_eq!(event.stage_arn, "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod");
+    }
+
+    #[test]
+    fn an_arn_that_is_not_api_gateways_is_refused() {
+        for arn in [
+            "",
+            "*",
+            "arn:aws:lambda:us-east-1:123456789012:a1b2c3d4e5/prod/GET/x",
+            "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5",
+            "arn:aws:execute-api:us-east-1:123456789012:*/prod/GET/x",
+            "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/*/GET/x",
+            "arn:aws:execute-api:us-east-1:123456789012:/prod/GET/x",
+        ] {
+            let json = json!({"type": "TOKEN", "methodArn": arn});
+            assert!(matches!(Event::read(&json), Err(EventError::Field(_))), "{arn}");
+        }
+    }
+
+    #[test]
+    fn a_field_of_another_type_is_refused_and_never_guessed_at() {
+        let whole = json!({
+            "version": "2.0", "type": "REQUEST", "routeArn": ARN, "routeKey": "GET /orders/{id}",
+            "rawPath": "/orders/42", "requestContext": {"http": {"method": "GET"}}
+        });
+        assert_eq!(Event::read(&whole).unwrap().paths, ["/orders/42", "/orders/{id}"]);
+        for pointer in ["/routeArn", "/routeKey", "/rawPath", "/requestContext", "/requestContext/http/method"] {
+            for value in [json!(null), json!(1), json!(["GET"]), json!({})] {
+                let mut event = whole.clone();
+                *event.pointer_mut(pointer).unwrap() = value;
+                assert!(matches!(Event::read(&event), Err(EventError::Field(_))), "{pointer}");
+            }
+        }
+    }
+}

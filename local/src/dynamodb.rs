@@ -1,0 +1,106 @@
+//! The embedded `DynamoDB`, and the table in it.
+
+use std::path::Path;
+
+use aws_sdk_dynamodb::{
+    Client,
+    error::DisplayErrorContext,
+    types::{
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
+        ScalarAttributeType,
+    },
+};
+use dynoxide::{Database, server};
+use shared::store::schema;
+
+use crate::server::{Server, listen};
+
+/// A running `DynamoDB`.
+#[derive(Debug)]
+pub struct DynamoDb(Server);
+
+impl DynamoDb {
+    /// Starts one on any port, with its data in `file`, or in memory alone.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or no port can be had.
+    pub async fn start(file: Option<&Path>) -> Result<Self, String> {
+        let database = match file {
+            None => Database::memory(),
+            Some(file) => Database::new(&file.to_string_lossy()),
+        };
+        let database = database.map_err(|error| error.to_string())?;
+        let listener = listen(0).await.map_err(|error| error.to_string())?;
+        let serve = |listener, stop: crate::server::Stop| async move {
+            if let Err(error) = server::serve_with_shutdown(listener, database, stop.requested()).await {
+                tracing::error!(error, "the embedded DynamoDB ended");
+            }
+        };
+        Server::start(listener, serve).map(Self).map_err(|error| error.to_string())
+    }
+
+    /// Where it answers.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.0.url()
+    }
+
+    /// Stops it; its data is complete then.
+    pub async fn stop(self) {
+        self.0.stop().await;
+    }
+}
+
+/// Makes the table unless it is there. What stands here is what `template.yaml` deploys; a test compares the two.
+///
+/// # Errors
+/// When `DynamoDB` does not do it.
+pub async fn ensure_table(sdk: &aws_config::SdkConfig, name: &str) -> Result<(), String> {
+    let client = Client::new(sdk);
+    let made = create_table(&client, name).await;
+    match made {
+        Ok(()) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_in_use_exception()) => Ok(()),
+        Err(error) => Err(DisplayErrorContext(&error).to_string()),
+    }
+}
+
+async fn create_table(
+    client: &Client,
+    name: &str,
+) -> Result<(), aws_sdk_dynamodb::error::SdkError<aws_sdk_dynamodb::operation::create_table::CreateTableError>> {
+    let attributes = [schema::PK, schema::SK, schema::ALL_SHARD, schema::OWNER_SHARD, schema::LISTED];
+    let definitions: Result<Vec<_>, _> = attributes
+        .iter()
+        .map(|name| AttributeDefinition::builder().attribute_name(*name).attribute_type(ScalarAttributeType::S).build())
+        .collect();
+    client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_attribute_definitions(Some(definitions?))
+        .set_key_schema(Some(keys(schema::PK, schema::SK)?))
+        .global_secondary_indexes(index(schema::ALL_INDEX, schema::ALL_SHARD)?)
+        .global_secondary_indexes(index(schema::OWNER_INDEX, schema::OWNER_SHARD)?)
+        .send()
+        .await?;
+    Ok(())
+}
+
+fn keys(hash: &str, range: &str) -> Result<Vec<KeySchemaElement>, aws_sdk_dynamodb::error::BuildError> {
+    [(hash, KeyType::Hash), (range, KeyType::Range)]
+        .into_iter()
+        .map(|(name, kind)| KeySchemaElement::builder().attribute_name(name).key_type(kind).build())
+        .collect()
+}
+
+fn index(name: &str, hash: &str) -> Result<GlobalSecondaryIndex, aws_sdk_dynamodb::error::BuildError> {
+    let copied = schema::INDEXED.map(str::to_owned).to_vec();
+    let projection =
+        Projection::builder().projection_type(ProjectionType::Include).set_non_key_attributes(Some(copied)).build();
+    GlobalSecondaryIndex::builder()
+        .index_name(name)
+        .set_key_schema(Some(keys(hash, schema::LISTED)?))
+        .projection(projection)
+        .build()
+}

@@ -1,0 +1,164 @@
+//! The gateway: each HTTP request becomes an event, goes through the authorizer and a function, and comes back, as with
+//! an HTTP API of API Gateway.
+
+mod answer;
+mod demo;
+mod event;
+mod upstream;
+
+use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Instant};
+
+use authorizer::Authorizer;
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderValue, StatusCode},
+    response::Response,
+};
+use serde_json::Value;
+use shared::{
+    edge::{App, Error, invoke},
+    grant::{Access, Route},
+};
+use tokio::net::TcpListener;
+use tracing::{Instrument, field::Empty};
+
+pub(crate) use self::upstream::Upstream;
+use self::{answer::message, event::Call};
+use crate::{
+    log::{TARGET, printable},
+    server::{Server, Stop},
+};
+
+/// API Gateway takes no larger payload.
+const MAX_BODY: usize = 10 * 1024 * 1024;
+
+/// A function's handler, fed with an event's JSON.
+type Function = fn(Arc<App>, String) -> Pin<Box<dyn Future<Output = Result<Value, Error>> + Send>>;
+
+/// Every function of the admin API, with the routes that it serves.
+const FUNCTIONS: &[(&[Route], Function)] = &[
+    (create_key::ROUTES, |app, event| Box::pin(async move { invoke(create_key::handle, app, &event).await })),
+    (list_keys::ROUTES, |app, event| Box::pin(async move { invoke(list_keys::handle, app, &event).await })),
+    (revoke_key::ROUTES, |app, event| Box::pin(async move { invoke(revoke_key::handle, app, &event).await })),
+];
+
+/// What stands behind a route.
+enum Target {
+    Function(Function),
+    Demo,
+    Upstream,
+}
+
+/// The gateway of one stack.
+pub(crate) struct Gateway {
+    app: Arc<App>,
+    authorizer: Authorizer,
+    upstream: Option<Upstream>,
+}
+
+impl Gateway {
+    pub(crate) fn new(app: Arc<App>, upstream: Option<Upstream>) -> Self {
+        Self { authorizer: Authorizer::new(Arc::clone(&app)), app, upstream }
+    }
+
+    pub(crate) fn serve(self, listener: TcpListener) -> io::Result<Server> {
+        let router = Router::new().fallback(accept).with_state(Arc::new(self));
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        Server::start(listener, |listener, stop: Stop| async move {
+            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop.requested()).await {
+                tracing::error!(%error, "the gateway ended");
+            }
+        })
+    }
+
+    /// The route that a request takes: Latchkey's own first, then whatever is behind it.
+    fn route(&self, method: &str, path: &str) -> Option<(String, Access, Target)> {
+        for (routes, function) in FUNCTIONS {
+            if let Some(route) = routes.iter().find(|route| route.matches(method, path)) {
+                return Some((route.to_string(), route.access, Target::Function(*function)));
+            }
+        }
+        if self.upstream.is_some() {
+            Some(("$default".to_owned(), Access::AnyKey, Target::Upstream))
+        } else if path.strip_prefix("/demo/").is_some_and(|rest| !rest.is_empty()) {
+            Some((demo::ROUTE_KEY.to_owned(), Access::AnyKey, Target::Demo))
+        } else {
+            None
+        }
+    }
+
+    async fn answer(&self, call: Call, body: Bytes) -> Response {
+        let Some((route_key, access, target)) = self.route(call.method(), call.path()) else {
+            return message(StatusCode::NOT_FOUND, "Not Found");
+        };
+        let context = if access == Access::Open {
+            None
+        } else {
+            match self.authorizer.handle(&call.authorizer_event(&route_key)).await {
+                Ok(answer) if answer["isAuthorized"] == true => Some(answer["context"].clone()),
+                Ok(_) => return message(StatusCode::FORBIDDEN, "Forbidden"),
+                Err(error) if error.to_string() == "Unauthorized" => {
+                    return message(StatusCode::UNAUTHORIZED, "Unauthorized");
+                }
+                Err(_) => return message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+            }
+        };
+        match (target, &self.upstream) {
+            (Target::Function(function), _) => {
+                let event = call.function_event(&route_key, context, &body).to_string();
+                match function(Arc::clone(&self.app), event).await {
+                    Ok(answer) => answer::from_function(&answer),
+                    Err(error) => {
+                        tracing::error!(%error, "a function failed");
+                        message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+                    }
+                }
+            }
+            (Target::Upstream, Some(upstream)) => upstream.forward(&call, context.as_ref(), body).await,
+            (Target::Upstream | Target::Demo, _) => demo::answer(call.method(), call.path(), context),
+        }
+    }
+}
+
+/// Takes one request, and writes its line to the log.
+async fn accept(
+    State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response {
+    #[expect(clippy::disallowed_methods, reason = "how long a request took is told to a person, and decides nothing")]
+    let started = Instant::now();
+    let call = Call::new(request.method(), request.uri(), request.headers(), peer, gateway.app.clock.now());
+    let (method, path) = (request.method().clone(), call.as_ref().map_or("", Call::path).to_owned());
+    let id = call.as_ref().map(|call| call.request_id().to_owned());
+    let span = tracing::info_span!(target: TARGET, "", code = Empty, key_id = Empty);
+
+    let body = axum::body::to_bytes(request.into_body(), MAX_BODY).await;
+    let mut response = match (call, body) {
+        (None, _) => message(StatusCode::BAD_REQUEST, "Bad Request"),
+        (_, Err(_)) => message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+        // Its own task, so that a panic ends this request alone, as in Lambda.
+        (Some(call), Ok(body)) => {
+            let answer = async move { gateway.answer(call, body).await };
+            let answered = tokio::spawn(answer.instrument(span.clone())).await;
+            answered.unwrap_or_else(|_| message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"))
+        }
+    };
+    if let Some(id) = id.and_then(|id| HeaderValue::from_str(&id).ok()) {
+        response.headers_mut().insert("apigw-requestid", id);
+    }
+    let (status, path) = (response.status().as_u16(), printable(&path));
+    let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+    tracing::info!(target: TARGET, parent: &span, "{method} {path} {status} in {milliseconds:.1} ms");
+    response
+}
+
+/// An answer without a body to speak of, for the modules below.
+fn plain(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert("content-type", HeaderValue::from_static(content_type));
+    response
+}

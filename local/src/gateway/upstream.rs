@@ -1,0 +1,105 @@
+//! A service of the user's, behind the authorizer.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::Response,
+};
+use reqwest::{Client, Url, redirect::Policy};
+use serde_json::Value;
+
+use super::{answer::message, event::Call};
+
+/// The authorizer's context goes to the service in headers of this prefix; a caller's own are dropped.
+const CONTEXT_PREFIX: &str = "x-latchkey-";
+/// API Gateway waits no longer for an integration.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// They concern one connection alone (RFC 9110, section 7.6.1), or are set anew.
+const NOT_FORWARDED: [HeaderName; 8] = [
+    header::CONNECTION,
+    header::HOST,
+    header::CONTENT_LENGTH,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    HeaderName::from_static("keep-alive"),
+];
+
+/// A service to proxy to.
+pub(crate) struct Upstream {
+    client: Client,
+    base: Url,
+}
+
+impl Upstream {
+    /// A service at an `http` or `https` URL, perhaps with a path in front of all others.
+    pub(crate) fn new(url: &str) -> Result<Self, String> {
+        let base: Url = url.parse().map_err(|error| format!("is no URL: {error}"))?;
+        let is_plain =
+            ["http", "https"].contains(&base.scheme()) && base.query().is_none() && base.fragment().is_none();
+        if !is_plain || base.host().is_none() {
+            return Err("must be an http or https URL without query or fragment".to_owned());
+        }
+        // As a gateway, it hands redirects on and asks no other proxy.
+        let client = Client::builder().redirect(Policy::none()).no_proxy().timeout(TIMEOUT).build();
+        Ok(Self { client: client.map_err(|error| error.to_string())?, base })
+    }
+
+    /// Hands a request on, with what is known of its key, and its answer back.
+    pub(crate) async fn forward(&self, call: &Call, context: Option<&Value>, body: Bytes) -> Response {
+        let target = format!("{}{}", self.base.as_str().trim_end_matches('/'), call.target());
+        let (Ok(url), Ok(method)) = (target.parse::<Url>(), call.method().parse()) else {
+            return message(StatusCode::BAD_REQUEST, "Bad Request");
+        };
+        let request = self.client.request(method, url).headers(headers(call, context)).body(body);
+        match request.send().await {
+            Ok(answer) => {
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = answer.status();
+                *response.headers_mut() = forwardable(answer.headers());
+                *response.body_mut() = Body::from_stream(answer.bytes_stream());
+                response
+            }
+            Err(error) => {
+                // A reqwest error would name the URL, which may hold what strangers put there.
+                tracing::error!(cause = %error.without_url(), "the upstream does not answer");
+                message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+            }
+        }
+    }
+}
+
+/// The caller's headers, without those that only its connection or only Latchkey may set.
+fn headers(call: &Call, context: Option<&Value>) -> HeaderMap {
+    let mut headers = forwardable(call.headers());
+    let spoofed: Vec<_> = headers.keys().filter(|name| name.as_str().starts_with(CONTEXT_PREFIX)).cloned().collect();
+    for name in spoofed {
+        headers.remove(name);
+    }
+    if let Ok(peer) = HeaderValue::from_str(&call.peer().ip().to_string()) {
+        headers.append("x-forwarded-for", peer);
+    }
+    for (name, value) in context.and_then(Value::as_object).into_iter().flatten() {
+        let name = format!("{CONTEXT_PREFIX}{}", name.replace('_', "-"));
+        let value = value.as_str().and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok());
+        if let (Ok(name), Some(value)) = (name.parse::<HeaderName>(), value) {
+            headers.insert(name, value);
+        }
+    }
+    headers
+}
+
+fn forwardable(headers: &HeaderMap) -> HeaderMap {
+    // `Connection` can name further headers that end here.
+    let named: Vec<String> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|names| names.split(',').map(|name| name.trim().to_ascii_lowercase()))
+        .collect();
+    let passes = |name: &HeaderName| !NOT_FORWARDED.contains(name) && !named.iter().any(|other| other == name.as_str());
+    headers.iter().filter(|(name, _)| passes(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}

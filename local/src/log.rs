@@ -1,0 +1,58 @@
+//! The log of the local stack: one line a request, on stderr.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+/// The target of the lines that a person wants to see.
+pub(crate) const TARGET: &str = "latchkey";
+/// What is shown unless `RUST_LOG` says otherwise. The embedded database reports refused conditions as warnings.
+const SHOWN: &str = "warn,latchkey=info,dynoxide=error";
+/// The secret and the checksum of a key have 38 characters in a row; nothing so long is repeated from a URL.
+const LONGEST_RUN: usize = 35;
+
+/// Sends the log to stderr, in colour where somebody watches.
+pub(crate) fn start() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(SHOWN));
+    let is_watched = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_watched);
+    // A second stack in one process keeps the first one's log.
+    let _ = log.with_target(false).compact().try_init();
+}
+
+/// A path fit for the log: what may be a key is cut out, and nothing in it acts on a terminal.
+pub(crate) fn printable(path: &str) -> String {
+    let mut printed = String::new();
+    let mut run = String::new();
+    for character in path.chars().chain(['\0']) {
+        if character.is_ascii_alphanumeric() || character == '_' {
+            run.push(character);
+            continue;
+        }
+        printed.push_str(if run.len() > LONGEST_RUN { "[hidden]" } else { &run });
+        run.clear();
+        printed.extend(character.escape_debug());
+    }
+    printed.truncate(printed.len() - "\\0".len());
+    printed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_in_a_path_is_not_printed() {
+        let key = "lk_ExampleKey000001_ThisIsAnExampleAndOpensNothing001VupU3";
+        assert_eq!(printable(&format!("/demo/{key}/x")), "/demo/[hidden]/x");
+        assert_eq!(printable(&format!("/demo/x{key}")), "/demo/[hidden]");
+        assert_eq!(printable(&format!("/demo/{}", key.replace('_', "%5F"))), "/demo/lk%5FExampleKey000001%5F[hidden]");
+    }
+
+    #[test]
+    fn a_path_cannot_forge_a_line_or_a_colour() {
+        assert_eq!(printable("/a\n\u{1b}[31m\0b"), "/a\\n\\u{1b}[31m\\0b");
+        assert_eq!(printable("/orders/42"), "/orders/42");
+        assert_eq!(printable(""), "");
+    }
+}
