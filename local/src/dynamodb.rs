@@ -4,7 +4,8 @@ use std::path::Path;
 
 use aws_sdk_dynamodb::{
     Client,
-    error::DisplayErrorContext,
+    error::{BuildError, DisplayErrorContext, SdkError},
+    operation::create_table::CreateTableError,
     types::{
         AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
         ScalarAttributeType,
@@ -60,15 +61,12 @@ pub async fn ensure_table(sdk: &aws_config::SdkConfig, name: &str) -> Result<(),
     let made = create_table(&client, name).await;
     match made {
         Ok(()) => Ok(()),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_resource_in_use_exception()) => Ok(()),
+        Err(error) if error.as_service_error().is_some_and(CreateTableError::is_resource_in_use_exception) => Ok(()),
         Err(error) => Err(DisplayErrorContext(&error).to_string()),
     }
 }
 
-async fn create_table(
-    client: &Client,
-    name: &str,
-) -> Result<(), aws_sdk_dynamodb::error::SdkError<aws_sdk_dynamodb::operation::create_table::CreateTableError>> {
+async fn create_table(client: &Client, name: &str) -> Result<(), SdkError<CreateTableError>> {
     let attributes = [schema::PK, schema::SK, schema::ALL_SHARD, schema::OWNER_SHARD, schema::LISTED];
     let definitions: Result<Vec<_>, _> = attributes
         .iter()
@@ -87,14 +85,14 @@ async fn create_table(
     Ok(())
 }
 
-fn keys(hash: &str, range: &str) -> Result<Vec<KeySchemaElement>, aws_sdk_dynamodb::error::BuildError> {
+fn keys(hash: &str, range: &str) -> Result<Vec<KeySchemaElement>, BuildError> {
     [(hash, KeyType::Hash), (range, KeyType::Range)]
         .into_iter()
         .map(|(name, kind)| KeySchemaElement::builder().attribute_name(name).key_type(kind).build())
         .collect()
 }
 
-fn index(name: &str, hash: &str) -> Result<GlobalSecondaryIndex, aws_sdk_dynamodb::error::BuildError> {
+fn index(name: &str, hash: &str) -> Result<GlobalSecondaryIndex, BuildError> {
     let copied = schema::INDEXED.map(str::to_owned).to_vec();
     let projection =
         Projection::builder().projection_type(ProjectionType::Include).set_non_key_attributes(Some(copied)).build();

@@ -6,7 +6,16 @@ mod demo;
 mod event;
 mod upstream;
 
-use std::{io, net::SocketAddr, pin::Pin, sync::Arc, time::Instant};
+use std::{
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
 
 use authorizer::Authorizer;
 use axum::{
@@ -56,11 +65,13 @@ pub(crate) struct Gateway {
     app: Arc<App>,
     authorizer: Authorizer,
     upstream: Option<Upstream>,
+    /// How many requests there were: it tells their ids apart.
+    requests: AtomicU64,
 }
 
 impl Gateway {
     pub(crate) fn new(app: Arc<App>, upstream: Option<Upstream>) -> Self {
-        Self { authorizer: Authorizer::new(Arc::clone(&app)), app, upstream }
+        Self { authorizer: Authorizer::new(Arc::clone(&app)), app, upstream, requests: AtomicU64::new(0) }
     }
 
     pub(crate) fn serve(self, listener: TcpListener) -> io::Result<Server> {
@@ -89,21 +100,28 @@ impl Gateway {
         }
     }
 
+    /// The authorizer's context, or the answer that API Gateway makes of its refusal.
+    async fn authorize(&self, event: &Value) -> Result<Value, (StatusCode, &'static str)> {
+        match self.authorizer.handle(event).await {
+            Ok(answer) if answer.get("isAuthorized") == Some(&Value::Bool(true)) => {
+                Ok(answer.get("context").cloned().unwrap_or_default())
+            }
+            Ok(_) => Err((StatusCode::FORBIDDEN, "Forbidden")),
+            Err(error) if error.to_string() == "Unauthorized" => Err((StatusCode::UNAUTHORIZED, "Unauthorized")),
+            Err(_) => Err((StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")),
+        }
+    }
+
     async fn answer(&self, call: Call, body: Bytes) -> Response {
         let Some((route_key, access, target)) = self.route(call.method(), call.path()) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
-        let context = if access == Access::Open {
-            None
-        } else {
-            match self.authorizer.handle(&call.authorizer_event(&route_key)).await {
-                Ok(answer) if answer["isAuthorized"] == true => Some(answer["context"].clone()),
-                Ok(_) => return message(StatusCode::FORBIDDEN, "Forbidden"),
-                Err(error) if error.to_string() == "Unauthorized" => {
-                    return message(StatusCode::UNAUTHORIZED, "Unauthorized");
-                }
-                Err(_) => return message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
-            }
+        let context = match access {
+            Access::Open => None,
+            Access::AnyKey | Access::Right(_) => match self.authorize(&call.authorizer_event(&route_key)).await {
+                Ok(context) => Some(context),
+                Err((status, text)) => return message(status, text),
+            },
         };
         match (target, &self.upstream) {
             (Target::Function(function), _) => {
@@ -117,7 +135,7 @@ impl Gateway {
                 }
             }
             (Target::Upstream, Some(upstream)) => upstream.forward(&call, context.as_ref(), body).await,
-            (Target::Upstream | Target::Demo, _) => demo::answer(call.method(), call.path(), context),
+            (Target::Upstream | Target::Demo, _) => demo::answer(call.method(), call.path(), context.as_ref()),
         }
     }
 }
@@ -128,12 +146,13 @@ async fn accept(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    #[expect(clippy::disallowed_methods, reason = "how long a request took is told to a person, and decides nothing")]
+    // How long a request took is told to a person, and decides nothing.
     let started = Instant::now();
-    let call = Call::new(request.method(), request.uri(), request.headers(), peer, gateway.app.clock.now());
+    let (now, number) = (gateway.app.clock.now(), gateway.requests.fetch_add(1, Ordering::Relaxed));
+    let call = Call::new(request.method(), request.uri(), request.headers(), peer, now, number);
     let (method, path) = (request.method().clone(), call.as_ref().map_or("", Call::path).to_owned());
     let id = call.as_ref().map(|call| call.request_id().to_owned());
-    let span = tracing::info_span!(target: TARGET, "", code = Empty, key_id = Empty);
+    let span = tracing::info_span!(target: TARGET, "request", code = Empty, key_id = Empty);
 
     let body = axum::body::to_bytes(request.into_body(), MAX_BODY).await;
     let mut response = match (call, body) {

@@ -36,6 +36,9 @@ pub enum Data {
     Folder(PathBuf),
 }
 
+/// Values of settings by their names.
+pub type Settings = Box<dyn Fn(&str) -> Option<String> + Send>;
+
 /// What a stack is made of.
 pub struct Options {
     /// The gateway's port on loopback; 0 takes any.
@@ -47,7 +50,7 @@ pub struct Options {
     /// Where the functions find `DynamoDB`; the embedded one unless set.
     pub dynamodb: Option<String>,
     /// The settings of section "Settings" in the README, by name.
-    pub settings: Box<dyn Fn(&str) -> Option<String> + Send>,
+    pub settings: Settings,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness.

@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(config.table_name, "keys");
         assert_eq!(config.deployment, Deployment::new(Provider::Aws, "eu-west-1").unwrap());
         assert_eq!(config.cache_ttl, Duration::from_secs(10));
-        assert_eq!(config.stale, Duration::from_secs(60));
+        assert_eq!(config.stale, Duration::from_mins(1));
         assert_eq!(config.key_headers, ["secret", "client-key"]);
         assert_eq!(config.key_cookies, ["latchkey"]);
         assert_eq!(config.max_key_lifetime, None);

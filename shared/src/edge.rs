@@ -7,8 +7,7 @@ pub mod response;
 use std::sync::Arc;
 
 use lambda_http::{
-    Adapter, Body, LambdaEvent, Request, RequestExt, Response, lambda_runtime::Config as LambdaConfig, service_fn,
-    tower::Service,
+    Adapter, Body, LambdaEvent, Request, Response, lambda_runtime::Config as LambdaConfig, service_fn, tower::Service,
 };
 use tokio::sync::OnceCell;
 
@@ -133,7 +132,7 @@ where
     H: Fn(Arc<App>, Request) -> F,
     F: Future<Output = Answer> + Send,
 {
-    let request_id = request::request_id(&request.request_context_ref()).to_owned();
+    let request_id = request::request_id(&request).to_owned();
     let answer = handle(app, request);
     async move { Ok(answer.await.unwrap_or_else(|problem| problem.into_response(&request_id))) }
 }

@@ -1,5 +1,9 @@
 //! Randomness, as an argument.
 
+use rand::TryRng;
+#[expect(clippy::disallowed_types, reason = "the one place where real randomness enters")]
+use rand::rngs::SysRng;
+
 /// A source of unpredictable bytes.
 pub trait Entropy: Send + Sync {
     /// Fills `bytes`.
@@ -19,8 +23,7 @@ pub struct EntropyError;
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(clippy::disallowed_types, reason = "the one place where real randomness enters")]
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyError> {
-        rand::TryRng::try_fill_bytes(&mut rand::rngs::SysRng, bytes).map_err(|_| EntropyError)
+        SysRng.try_fill_bytes(bytes).map_err(|_| EntropyError)
     }
 }

@@ -284,16 +284,13 @@ fn random_base62<const N: usize>(entropy: &dyn Entropy) -> Result<[u8; N], Entro
     let mut unused = [].iter();
     for place in &mut characters {
         *place = loop {
-            match unused.next() {
-                Some(byte) => {
-                    if let Some(character) = BASE62.get(usize::from(byte & 0b11_1111)) {
-                        break *character;
-                    }
-                }
-                None => {
-                    entropy.fill(&mut bytes)?;
-                    unused = bytes.iter();
-                }
+            let Some(byte) = unused.next() else {
+                entropy.fill(&mut bytes)?;
+                unused = bytes.iter();
+                continue;
+            };
+            if let Some(character) = BASE62.get(usize::from(byte & 0b11_1111)) {
+                break *character;
             }
         };
     }

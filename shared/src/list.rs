@@ -110,7 +110,7 @@ pub async fn list(
     // What a cursor is good for: this table, this caller's view of it, this filter.
     let question = format!("{} {listing:?} {filter:?}", table.name());
     let after = cursor.map(|cursor| cursor_key.open(cursor, &question)).transpose()?;
-    let mut merged = Merged::new(table, listing, after, chunk(filter, limit));
+    let mut merged = Merged::new(table, listing, after.as_ref(), chunk(filter, limit));
 
     let mut keys = Vec::new();
     let mut examined = 0;
@@ -165,8 +165,8 @@ struct Shard {
 }
 
 impl<'t> Merged<'t> {
-    fn new(table: &'t KeyTable, listing: Listing, after: Option<Position>, chunk: u32) -> Self {
-        let shard = |number| Shard { number, ahead: VecDeque::new(), after: after.clone(), is_done: false };
+    fn new(table: &'t KeyTable, listing: Listing, after: Option<&Position>, chunk: u32) -> Self {
+        let shard = |number| Shard { number, ahead: VecDeque::new(), after: after.cloned(), is_done: false };
         Self { table, listing, chunk, shards: (0..SHARDS).map(shard).collect() }
     }
 

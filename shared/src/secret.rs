@@ -58,9 +58,11 @@ mod tests {
     #[test]
     fn the_hash_is_sha_256() {
         // FIPS 180-4, the example "abc".
-        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-        let actual: String = SecretHash::of("abc").as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(actual, expected);
+        let expected = [
+            0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41, 0x40, 0xde, 0x5d, 0xae, 0x22, 0x23, 0xb0, 0x03,
+            0x61, 0xa3, 0x96, 0x17, 0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad,
+        ];
+        assert_eq!(SecretHash::of("abc").as_bytes(), &expected);
     }
 
     #[test]

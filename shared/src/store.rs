@@ -133,7 +133,12 @@ impl KeyTable {
                 .operation_timeout(Duration::from_secs(4))
                 .build(),
         );
-        self.get(DEPLOYMENT, DEPLOYMENT).customize().config_override(patient).send().await.map_err(unanswered)?;
+        self.get(DEPLOYMENT, DEPLOYMENT)
+            .customize()
+            .config_override(patient)
+            .send()
+            .await
+            .map_err(|error| unanswered(&error))?;
         Ok(())
     }
 
@@ -142,7 +147,7 @@ impl KeyTable {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.get(DEPLOYMENT, DEPLOYMENT).send().await.map_err(unanswered)?;
+        self.get(DEPLOYMENT, DEPLOYMENT).send().await.map_err(|error| unanswered(&error))?;
         Ok(())
     }
 
@@ -155,8 +160,8 @@ impl KeyTable {
         let read = read
             .expression_attribute_names("#record", schema::RECORD)
             .expression_attribute_names("#root", schema::ROOT);
-        let found = read.send().await.map_err(unanswered)?.item;
-        found.map(|item| record_in(item)).transpose()
+        let found = read.send().await.map_err(|error| unanswered(&error))?.item;
+        found.map(record_in).transpose()
     }
 
     /// The record of a key with its hash, read consistently by primary key: what verification needs.
@@ -164,7 +169,7 @@ impl KeyTable {
     /// # Errors
     /// When the table does not answer, or the item is corrupt.
     pub async fn credential(&self, id: KeyId) -> Result<Option<(KeyRecord, SecretHash)>, StoreError> {
-        let found = self.get(&key_of(id), schema::RECORD).send().await.map_err(unanswered)?.item;
+        let found = self.get(&key_of(id), schema::RECORD).send().await.map_err(|error| unanswered(&error))?.item;
         found.map(item::credential_in).transpose()
     }
 
@@ -198,7 +203,7 @@ impl KeyTable {
                 let standing = failed.item.map(item::credential_in).transpose()?;
                 Ok(standing.is_some_and(|(_, standing)| standing.matches(hash)))
             }
-            Err(error) => Err(unanswered(error)),
+            Err(error) => Err(unanswered(&error)),
         }
     }
 
@@ -242,7 +247,7 @@ impl KeyTable {
                     Some(item) => Ok(Revoked::Refused(Box::new(record_in(item)?))),
                 }
             }
-            Err(error) => Err(unanswered(error)),
+            Err(error) => Err(unanswered(&error)),
         }
     }
 
@@ -277,7 +282,7 @@ impl KeyTable {
                 .expression_attribute_names("#listed", schema::LISTED)
                 .expression_attribute_values(":after", AttributeValue::S(position.as_str().to_owned())),
         };
-        let found = query.send().await.map_err(unanswered)?;
+        let found = query.send().await.map_err(|error| unanswered(&error))?;
         let is_last = found.last_evaluated_key.is_none();
         let entries = found.items.unwrap_or_default().into_iter();
         let entries = entries.map(|item| Ok((listed_of(&item)?, record_in(item)?)));
@@ -301,7 +306,7 @@ impl KeyTable {
             .return_values(ReturnValue::AllNew)
             .send()
             .await
-            .map_err(unanswered)?;
+            .map_err(|error| unanswered(&error))?;
         let stored = written.attributes.as_ref().and_then(|item| item.get(schema::CURSOR_KEY));
         stored
             .and_then(|value| value.as_b().ok())
@@ -321,14 +326,14 @@ impl KeyTable {
 
 /// Tells a table that does not answer from one that refuses. Only messages are kept: the SDK's own debug output of an
 /// error can hold items.
-fn unanswered<E>(error: SdkError<E>) -> StoreError
+fn unanswered<E>(error: &SdkError<E>) -> StoreError
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,
 {
     const THROTTLED: [&str; 3] =
         ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"];
-    let text = DisplayErrorContext(&error).to_string();
-    match &error {
+    let text = DisplayErrorContext(error).to_string();
+    match error {
         SdkError::ServiceError(answer) => {
             let code = answer.err().code().unwrap_or_default();
             if answer.raw().status().as_u16() >= 500 || THROTTLED.contains(&code) {

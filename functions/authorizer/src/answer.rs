@@ -42,7 +42,7 @@ pub(crate) fn allow(event: &Event<'_>, record: &KeyRecord, scope: PolicyScope) -
         let admin_routes = admin::protected().map(|route| resource(event, route.method, route.path));
         statements.push(Statement::new("Deny", admin_routes.collect()));
     }
-    policy(record.owner.as_str(), &statements, context)
+    policy(record.owner.as_str(), &statements, &context)
 }
 
 /// The request may not go on. Nothing is said of why.
@@ -50,10 +50,10 @@ pub(crate) fn deny(event: &Event<'_>) -> Value {
     if event.shape == Shape::Http2 {
         return json!({"isAuthorized": false, "context": {}});
     }
-    policy("none", &[Statement::new("Deny", vec!["*".to_owned()])], Map::new())
+    policy("none", &[Statement::new("Deny", vec!["*".to_owned()])], &Map::new())
 }
 
-fn policy(principal: &str, statements: &[Statement], context: Map<String, Value>) -> Value {
+fn policy(principal: &str, statements: &[Statement], context: &Map<String, Value>) -> Value {
     json!({
         "principalId": principal,
         "policyDocument": {"Version": "2012-10-17", "Statement": statements},

@@ -9,7 +9,7 @@ use super::plain;
 pub(crate) const ROUTE_KEY: &str = "ANY /demo/{proxy+}";
 
 /// Echoes the method, the path and the authorizer's context.
-pub(crate) fn answer(method: &str, path: &str, context: Option<Value>) -> Response {
+pub(crate) fn answer(method: &str, path: &str, context: Option<&Value>) -> Response {
     let body = json!({"method": method, "path": path, "context": context});
     plain(StatusCode::OK, "application/json", body.to_string())
 }

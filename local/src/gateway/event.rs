@@ -29,17 +29,19 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// Takes a request apart; `None` when its path is no text.
+    /// Takes a request apart; `None` when its path is no text or its host no host, which never get past API Gateway.
     pub(crate) fn new(
         method: &Method,
         uri: &Uri,
         headers: &HeaderMap,
         peer: SocketAddr,
         at: Timestamp,
+        number: u64,
     ) -> Option<Self> {
-        let path = percent_decode_str(uri.path()).decode_utf8().ok()?.into_owned();
-        // Unique on this machine, which is all that it has to be.
-        let request_id = STANDARD.encode(format!("{:x}{:x}", at.as_nanosecond(), peer.port()));
+        let path = percent_decode_str(uri.path()).decode_utf8().ok().filter(|path| path.starts_with('/'))?.into_owned();
+        let host = headers.get(header::HOST)?.to_str().ok()?;
+        format!("http://{host}/").parse::<reqwest::Url>().ok()?;
+        let request_id = STANDARD.encode(format!("{:x}-{number:x}", at.as_millisecond()));
         Some(Self {
             method: method.to_string(),
             path,
@@ -119,10 +121,8 @@ impl Call {
 
     /// What both kinds of event have.
     fn common(&self, route_key: &str) -> Map<String, Value> {
-        let cookies: Vec<_> = self
-            .texts(&header::COOKIE)
-            .flat_map(|line| line.split(';').map(|c| c.trim().to_owned()).collect::<Vec<_>>())
-            .collect();
+        let lines: Vec<String> = self.texts(&header::COOKIE).collect();
+        let cookies: Vec<&str> = lines.iter().flat_map(|line| line.split(';')).map(str::trim).collect();
         let event = json!({
             "version": "2.0",
             "routeKey": route_key,
@@ -207,12 +207,11 @@ fn path_parameters(route_key: &str, path: &str) -> Value {
     for segment in pattern.split('/').skip(1) {
         rest = rest.strip_prefix('/').unwrap_or(rest);
         let (value, after) = rest.find('/').and_then(|slash| rest.split_at_checked(slash)).unwrap_or((rest, ""));
-        match segment.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-            Some(name) => match name.strip_suffix('+') {
-                Some(name) => drop(parameters.insert(name.to_owned(), json!(rest))),
-                None => drop(parameters.insert(name.to_owned(), json!(value))),
-            },
-            None => {}
+        if let Some(name) = segment.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            match name.strip_suffix('+') {
+                Some(name) => parameters.insert(name.to_owned(), json!(rest)),
+                None => parameters.insert(name.to_owned(), json!(value)),
+            };
         }
         rest = after;
     }
@@ -224,25 +223,19 @@ mod tests {
     use super::*;
 
     fn call(uri: &str, headers: &[(&'static str, &str)]) -> Call {
-        let mut map = HeaderMap::new();
+        let mut map = HeaderMap::from_iter([(header::HOST, "127.0.0.1:3000".parse().unwrap())]);
         for (name, value) in headers {
             map.append(*name, value.parse().unwrap());
         }
-        Call::new(&Method::GET, &uri.parse().unwrap(), &map, ([127, 0, 0, 1], 4711).into(), Timestamp::UNIX_EPOCH)
-            .unwrap()
+        let peer = ([127, 0, 0, 1], 4711).into();
+        Call::new(&Method::GET, &uri.parse().unwrap(), &map, peer, Timestamp::UNIX_EPOCH, 1).unwrap()
     }
 
     #[test]
     fn an_event_has_the_shape_that_api_gateway_sends() {
         let call = call(
             "/keys/a%20b?x=1&x=2&y=%26",
-            &[
-                ("host", "127.0.0.1:3000"),
-                ("accept", "a"),
-                ("accept", "b"),
-                ("cookie", "c=1; d=2"),
-                ("x-forwarded-for", "9.9.9.9"),
-            ],
+            &[("accept", "a"), ("accept", "b"), ("cookie", "c=1; d=2"), ("x-forwarded-for", "9.9.9.9")],
         );
         let event = call.function_event("GET /keys/{id}", Some(json!({"key_id": "k"})), b"");
         assert_eq!(event["rawPath"], "/keys/a b");

@@ -14,8 +14,8 @@ const MAX_BODY: usize = 64 * 1024;
 const MAX_ECHO: usize = 40;
 
 /// API Gateway's id of the request; empty when there is none.
-pub(super) fn request_id<'r>(context: &Option<&'r RequestContext>) -> &'r str {
-    match context {
+pub(super) fn request_id(request: &Request) -> &str {
+    match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref().unwrap_or_default(),
         _ => "",
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::error::{FieldError, Problem};
 use crate::{
     key::KeyId,
+    label::{ClientType, Description, Reason},
     record::{KeyRecord, KeyState, KeyType},
     timestamp::Timestamp,
 };
@@ -47,9 +48,9 @@ impl<'r> RecordBody<'r> {
         Self {
             id: record.id,
             name: record.name.as_str(),
-            description: record.description.as_ref().map(|text| text.as_str()),
+            description: record.description.as_ref().map(Description::as_str),
             owner: record.owner.as_str(),
-            client_type: record.client_type.as_ref().map(|text| text.as_str()),
+            client_type: record.client_type.as_ref().map(ClientType::as_str),
             provider: record.scope.provider().as_str(),
             region: record.scope.region(),
             key_type: record.key_type,
@@ -63,7 +64,7 @@ impl<'r> RecordBody<'r> {
             expires_at: record.expiry.at(),
             revoked_at: revocation.map(|revocation| revocation.at),
             revoked_by: revocation.map(|revocation| revocation.by.as_str()),
-            revoke_reason: revocation.and_then(|revocation| revocation.reason.as_ref()).map(|reason| reason.as_str()),
+            revoke_reason: revocation.and_then(|revocation| revocation.reason.as_ref()).map(Reason::as_str),
             version: record.version,
         }
     }

@@ -235,7 +235,7 @@ mod tests {
                 Some(AttributeValue::M(fields)) => {
                     drop(fields.insert("revoked_at".to_owned(), AttributeValue::S("2026-11-21T09:00:00Z".to_owned())));
                 }
-                _ => unreachable!(),
+                _ => panic!("the record is a map"),
             },
         ];
         for (at, change) in changes.into_iter().enumerate() {
@@ -261,7 +261,7 @@ mod tests {
             ("version", "one"),
         ] {
             let mut item = item_of(&example());
-            let Some(AttributeValue::M(fields)) = item.get_mut(schema::RECORD) else { unreachable!() };
+            let Some(AttributeValue::M(fields)) = item.get_mut(schema::RECORD) else { panic!("the record is a map") };
             fields.insert(field.to_owned(), AttributeValue::S(value.to_owned()));
             let error = record_in(item).unwrap_err().to_string();
             assert!(error.contains("key#ExampleKey000001"), "{field}: {error}");
