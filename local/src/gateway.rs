@@ -150,7 +150,7 @@ async fn accept(
     let started = Instant::now();
     let (now, number) = (gateway.app.clock.now(), gateway.requests.fetch_add(1, Ordering::Relaxed));
     let call = Call::new(request.method(), request.uri(), request.headers(), peer, now, number);
-    let (method, path) = (request.method().clone(), call.as_ref().map_or("", Call::path).to_owned());
+    let (method, path) = (printable(request.method().as_str()), printable(call.as_ref().map_or("", Call::path)));
     let id = call.as_ref().map(|call| call.request_id().to_owned());
     let span = tracing::info_span!(target: TARGET, "request", code = Empty, key_id = Empty);
 
@@ -168,7 +168,7 @@ async fn accept(
     if let Some(id) = id.and_then(|id| HeaderValue::from_str(&id).ok()) {
         response.headers_mut().insert("apigw-requestid", id);
     }
-    let (status, path) = (response.status().as_u16(), printable(&path));
+    let status = response.status().as_u16();
     let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
     tracing::info!(target: TARGET, parent: &span, "{method} {path} {status} in {milliseconds:.1} ms");
     response

@@ -1,8 +1,15 @@
 //! Requests, taken apart: who calls, which route, which fields. All that is wrong with a request is found in one go.
 
-use std::{fmt::Display, str::FromStr};
+use std::{
+    fmt::{self, Display},
+    str::FromStr,
+};
 
-use lambda_http::{Body, Request, RequestExt, request::RequestContext};
+use lambda_http::{Body, Request, RequestExt, aws_lambda_events::query_map::QueryMap, request::RequestContext};
+use serde::{
+    Deserialize, Deserializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::{Map, Value};
 
 use super::error::{FieldError, Problem};
@@ -77,22 +84,28 @@ impl Fields {
             return Err(Problem::too_large());
         }
         match serde_json::from_slice(bytes) {
-            Ok(Value::Object(values)) => Ok(Self { values, errors: Vec::new() }),
-            Ok(_) => Err(Problem::invalid_field("", "the body must be a JSON object")),
+            Ok(Pairs(pairs)) => Ok(Self::of_pairs(pairs)),
+            Err(error) if error.is_data() => Err(Problem::invalid_field("", "the body must be a JSON object")),
             Err(error) => Err(Problem::invalid_field("", format!("the body is no JSON: {error}"))),
         }
     }
 
-    /// The parameters of the query string. One that is given twice is an error.
+    /// The parameters of the query string.
     #[must_use]
     pub fn of_query(request: &Request) -> Self {
+        let parameters = request.query_string_parameters_ref();
+        let pairs = parameters.into_iter().flat_map(QueryMap::iter);
+        Self::of_pairs(pairs.map(|(name, value)| (name.to_owned(), Value::String(value.to_owned()))))
+    }
+
+    /// One that is given twice is an error: another reader might take the other value.
+    fn of_pairs(pairs: impl IntoIterator<Item = (String, Value)>) -> Self {
         let mut fields = Self { values: Map::new(), errors: Vec::new() };
-        if let Some(parameters) = request.query_string_parameters_ref() {
-            for (name, value) in parameters.iter() {
-                if fields.values.insert(name.to_owned(), Value::String(value.to_owned())).is_some() {
-                    fields.wrong(name, "is given more than once");
-                }
+        for (name, value) in pairs {
+            if fields.values.contains_key(&name) {
+                fields.wrong(&name, "is given more than once");
             }
+            fields.values.insert(name, value);
         }
         fields
     }
@@ -145,6 +158,33 @@ impl Fields {
             Some(built) => Ok(built),
             None => Err(Problem::internal("a request had neither all its fields nor an error")),
         }
+    }
+}
+
+/// The members of a JSON object, repeated ones included.
+struct Pairs(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Pairs {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Pairs;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Pairs, A::Error> {
+                let mut pairs = Vec::new();
+                while let Some(pair) = members.next_entry()? {
+                    pairs.push(pair);
+                }
+                Ok(Pairs(pairs))
+            }
+        }
+
+        deserializer.deserialize_map(Members)
     }
 }
 
@@ -218,6 +258,14 @@ mod tests {
         assert_eq!(fields.optional::<Name>("name", text), None);
         assert_eq!(fields.required::<Name>("owner", text), None);
         assert_eq!(errors(fields.finish(Some(())).unwrap_err()), json!([{"field": "owner", "message": "is required"}]));
+    }
+
+    #[test]
+    fn a_field_that_is_given_twice_is_wrong() {
+        let mut fields = body(r#"{"name": "a", "name": "b"}"#).unwrap();
+        let name = fields.required::<Name>("name", text);
+        let found = errors(fields.finish(name).unwrap_err());
+        assert_eq!(found, json!([{"field": "name", "message": "is given more than once"}]));
     }
 
     #[test]
