@@ -6,10 +6,11 @@
 //! Three types keep the three trusts apart: [`PresentedKey`] is what a stranger sent, [`PlainKey`] is what is shown
 //! once, and [`SecretHash`] is what is kept. This module knows neither the table nor HTTP.
 
+mod id;
+
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
-
+pub use self::id::{KeyId, KeyIdError};
 use crate::{
     entropy::{Entropy, EntropyError},
     secret::SecretHash,
@@ -17,71 +18,10 @@ use crate::{
 
 /// Digits in the order that the checksum counts in.
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const ID: usize = 16;
+const ID: usize = KeyId::LENGTH;
 const SECRET: usize = 32;
 const CHECKSUM: usize = 6;
 const MAX_PREFIX: usize = 16;
-
-/// The public name of a key: 16 base62 characters. It can be logged, and stays when the key is rotated.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct KeyId([u8; ID]);
-
-/// The text is not 16 base62 characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a key id has 16 letters and digits")]
-pub struct KeyIdError;
-
-impl KeyId {
-    /// A new random id.
-    ///
-    /// # Errors
-    /// When there is no randomness.
-    pub fn generate(entropy: &dyn Entropy) -> Result<Self, EntropyError> {
-        random_base62(entropy).map(Self)
-    }
-
-    /// The 16 characters.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
-    }
-}
-
-impl FromStr for KeyId {
-    type Err = KeyIdError;
-
-    fn from_str(text: &str) -> Result<Self, KeyIdError> {
-        let characters: [u8; ID] = text.as_bytes().try_into().map_err(|_| KeyIdError)?;
-        if is_base62(&characters) { Ok(Self(characters)) } else { Err(KeyIdError) }
-    }
-}
-
-impl TryFrom<String> for KeyId {
-    type Error = KeyIdError;
-
-    fn try_from(text: String) -> Result<Self, KeyIdError> {
-        text.parse()
-    }
-}
-
-impl From<KeyId> for String {
-    fn from(id: KeyId) -> Self {
-        id.as_str().to_owned()
-    }
-}
-
-impl fmt::Display for KeyId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
-impl fmt::Debug for KeyId {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "KeyId({self})")
-    }
-}
 
 /// What a key text begins with: 1 to 16 of `[a-z0-9_]`, first a letter, last no `_`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,9 +121,7 @@ impl<'t> PresentedKey<'t> {
         if second != b'_' {
             return Err(Refused::SecretSeparator);
         }
-        if !is_base62(id) {
-            return Err(Refused::IdCharacter);
-        }
+        let id = KeyId::of_characters(*id).ok_or(Refused::IdCharacter)?;
         if *first != b'_' {
             return Err(Refused::IdSeparator);
         }
@@ -193,7 +131,7 @@ impl<'t> PresentedKey<'t> {
         if checksum != &checksum_of(checked) {
             return Err(Refused::ChecksumMismatch);
         }
-        Ok(Self { text, id: KeyId(*id) })
+        Ok(Self { text, id })
     }
 
     /// The id that the text claims.

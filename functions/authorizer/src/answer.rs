@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use shared::{
     admin,
-    config::PolicyScope,
+    config::{PolicyScope, Unauthenticated},
+    edge::Error,
     record::{KeyRecord, KeyType},
 };
 
@@ -15,6 +16,11 @@ use crate::event::{Event, Shape};
 
 /// IAM takes no longer resource here.
 const MAX_RESOURCE: usize = 512;
+
+/// The error that API Gateway answers with 401: its text must be exactly this word.
+#[derive(Debug, thiserror::Error)]
+#[error("Unauthorized")]
+struct Unauthorized;
 
 /// One statement of a policy. Its effect is always spelled out.
 #[derive(Debug, Serialize)]
@@ -51,6 +57,14 @@ pub(crate) fn deny(event: &Event<'_>) -> Value {
         return json!({"isAuthorized": false, "context": {}});
     }
     policy("none", &[Statement::new("Deny", vec!["*".to_owned()])], &Map::new())
+}
+
+/// Nobody that we know: the error, or a Deny where the deployment wants one and the event says in which form.
+pub(crate) fn unauthenticated(event: Option<&Event<'_>>, wanted: Unauthenticated) -> Result<Value, Error> {
+    match (wanted, event) {
+        (Unauthenticated::Deny, Some(event)) => Ok(deny(event)),
+        (Unauthenticated::Deny, None) | (Unauthenticated::Unauthorized, _) => Err(Unauthorized.into()),
+    }
 }
 
 fn policy(principal: &str, statements: &[Statement], context: &Map<String, Value>) -> Value {

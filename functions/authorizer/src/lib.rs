@@ -12,8 +12,7 @@ use std::sync::Arc;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 use shared::{
-    config::{Config, Unauthenticated},
-    decision::{Class, Code, Request},
+    decision::{Class, Request},
     edge::{App, Error, run},
     store::Patience,
     verify::{Verdict, Verifier},
@@ -29,11 +28,6 @@ pub struct Authorizer {
     app: Arc<App>,
     verifier: Verifier,
 }
-
-/// The error that API Gateway answers with 401: its text must be exactly this word.
-#[derive(Debug, thiserror::Error)]
-#[error("Unauthorized")]
-struct Unauthorized;
 
 /// An error that API Gateway answers with 500. The cause is in the log.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +52,7 @@ impl Authorizer {
             Ok(event) => event,
             Err(EventError::Field(field)) => {
                 tracing::info!(field, "refused: a field of the event is not what API Gateway sends");
-                return unauthenticated(config, None);
+                return answer::unauthenticated(None, config.unauthenticated);
             }
             Err(EventError::Shape) => {
                 tracing::error!("the event is none of an authorizer's");
@@ -73,7 +67,9 @@ impl Authorizer {
         match (verdict.code.class(), verdict.record()) {
             (Class::Allowed, Some(record)) => Ok(answer::allow(&event, record, config.policy_scope)),
             (Class::NotAllowed, _) => Ok(answer::deny(&event)),
-            (Class::Unauthenticated | Class::Allowed, _) => unauthenticated(config, Some(&event)),
+            (Class::Unauthenticated | Class::Allowed, _) => {
+                answer::unauthenticated(Some(&event), config.unauthenticated)
+            }
         }
     }
 
@@ -97,19 +93,7 @@ fn note(verdict: &Verdict) {
     if let Some(id) = verdict.claimed {
         span.record("key_id", tracing::field::display(id));
     }
-    let key_id = verdict.claimed.map(tracing::field::display);
-    if verdict.code == Code::Valid {
-        tracing::info!(code, key_id, "allowed");
-    } else {
-        tracing::info!(code, key_id, "refused");
-    }
-}
-
-fn unauthenticated(config: &Config, event: Option<&Event<'_>>) -> Result<Value, Error> {
-    match (config.unauthenticated, event) {
-        (Unauthenticated::Deny, Some(event)) => Ok(answer::deny(event)),
-        _ => Err(Unauthorized.into()),
-    }
+    tracing::info!(code, key_id = verdict.claimed.map(tracing::field::display), "decided");
 }
 
 /// Serves the authorizer as a Lambda function, until Lambda ends it.

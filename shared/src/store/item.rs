@@ -6,7 +6,8 @@ use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    StoreError, corrupt,
+    StoreError,
+    error::corrupt,
     schema::{self, PK, SK},
     shard_of,
 };
