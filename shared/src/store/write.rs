@@ -79,8 +79,8 @@ impl KeyTable {
             .key(PK, AttributeValue::S(key_of(id)))
             .key(SK, AttributeValue::S(schema::RECORD.to_owned()))
             .update_expression(
-                "SET #record.#at = :at, #record.#by = :by, #record.#reason = :reason, #record.#updated = :at \
-                 ADD #record.#version :one",
+                "SET #record.#at = :at, #record.#by = :by, #record.#reason = :reason, #record.#updated = :at, \
+                 #record.#version = #record.#version + :one",
             )
             // `KeyRecord::check_revocable`, where the write happens.
             .condition_expression(
