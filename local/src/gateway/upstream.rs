@@ -48,10 +48,20 @@ impl Upstream {
         Ok(Self { client: client.map_err(|error| error.to_string())?, base })
     }
 
+    /// Where a request goes; `None` where its path would arrive as another than the one that was decided on, as with
+    /// `..` or a backslash.
+    fn url(&self, target: &str) -> Option<Url> {
+        let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+        let path = format!("{}{path}", self.base.path().trim_end_matches('/'));
+        let mut url = self.base.clone();
+        url.set_path(&path);
+        url.set_query(query);
+        (url.path() == path).then_some(url)
+    }
+
     /// Hands a request on, with what is known of its key, and its answer back.
     pub(crate) async fn forward(&self, call: &Call, context: Option<&Value>, body: Bytes) -> Response {
-        let target = format!("{}{}", self.base.as_str().trim_end_matches('/'), call.target());
-        let (Ok(url), Ok(method)) = (target.parse::<Url>(), call.method().parse()) else {
+        let (Some(url), Ok(method)) = (self.url(call.target()), call.method().parse()) else {
             return message(StatusCode::BAD_REQUEST, "Bad Request");
         };
         let request = self.client.request(method, url).headers(headers(call, context)).body(body);
@@ -102,4 +112,29 @@ fn forwardable(headers: &HeaderMap) -> HeaderMap {
         .collect();
     let passes = |name: &HeaderName| !NOT_FORWARDED.contains(name) && !named.iter().any(|other| other == name.as_str());
     headers.iter().filter(|(name, _)| passes(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_forwarded_is_what_was_decided_on() {
+        let upstream = Upstream::new("http://127.0.0.1:8080/base/").unwrap();
+        for target in ["/", "/a/b", "/a%2Fb", "/a?x='1'&y=..", "/a//b", "//other.example/x", "/.../a"] {
+            let url = upstream.url(target).unwrap();
+            assert_eq!(url.host_str(), Some("127.0.0.1"));
+            assert_eq!(format!("/base{}", target.split('?').next().unwrap()), url.path());
+        }
+        for target in ["/a/../b", "/..", "/a/%2e%2e/b", "/a/.%2E/b", "/./a", "/a\\..\\b", "/a\\b", "/a\tb"] {
+            assert!(upstream.url(target).is_none(), "{target}");
+        }
+    }
+
+    #[test]
+    fn an_upstream_is_an_http_url() {
+        for url in ["", "127.0.0.1:8080", "ftp://a/", "http://a/?q", "http://a/#f", "file:///a", "http://"] {
+            assert!(Upstream::new(url).is_err(), "{url}");
+        }
+    }
 }
