@@ -1,6 +1,10 @@
 //! The command line of `cargo run`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use clap::Parser;
 use tokio::signal::unix::{SignalKind, signal};
@@ -53,11 +57,11 @@ async fn run(arguments: Arguments) -> Result<(), String> {
         port: arguments.port,
         data: if arguments.ephemeral { Data::Ephemeral } else { Data::Folder(arguments.data_dir) },
         upstream: arguments.upstream,
-        settings: Box::new(|variable| std::env::var(variable).ok()),
+        settings: Box::new(shared::config::from_env),
         ..Options::default()
     };
     let stack = Stack::start(options).await.map_err(|error| error.to_string())?;
-    greet(&stack);
+    greet(&stack).map_err(|error| format!("cannot write to stdout: {error}"))?;
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
@@ -67,17 +71,20 @@ async fn run(arguments: Arguments) -> Result<(), String> {
 }
 
 /// Tells where everything is. Programs read these lines, so each keeps its form.
-#[expect(clippy::print_stdout, reason = "what the command prints is its interface")]
-fn greet(stack: &Stack) {
-    println!("latchkey listening on {}", stack.url());
-    println!("dynamodb {} table {}", stack.dynamodb_url(), stack.table_name());
-    println!("secretsmanager {}", stack.secretsmanager_url());
+fn greet(stack: &Stack) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "latchkey listening on {}", stack.url())?;
+    writeln!(out, "dynamodb {} table {}", stack.dynamodb_url(), stack.table_name())?;
+    writeln!(out, "secretsmanager {}", stack.secretsmanager_url())?;
     match (stack.root_key_is_new(), stack.root_key_file()) {
-        (true, Some(file)) => println!("root key {} (shown once; kept in {})", stack.root_key(), file.display()),
-        (true, None) => println!("root key {} (shown once; gone when this ends)", stack.root_key()),
-        (false, Some(file)) => println!("root key kept in {}", file.display()),
+        (true, Some(file)) => {
+            writeln!(out, "root key {} (shown once; kept in {})", stack.root_key(), file.display())?;
+        }
+        (true, None) => writeln!(out, "root key {} (shown once; gone when this ends)", stack.root_key())?,
+        (false, Some(file)) => writeln!(out, "root key kept in {}", file.display())?,
         (false, None) => {}
     }
+    out.flush()
 }
 
 #[expect(clippy::print_stderr, reason = "what the command prints is its interface")]

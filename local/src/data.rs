@@ -1,9 +1,9 @@
 //! The data folder: the database, the root key, and a lock that keeps two stacks from sharing them.
 
 use std::{
-    fs::{self, DirBuilder, File, OpenOptions, TryLockError},
+    fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
     io::{self, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -76,8 +76,17 @@ impl DataFolder {
         }
     }
 
-    pub(crate) fn database(&self) -> PathBuf {
+    fn database(&self) -> PathBuf {
         self.folder.join("dynamodb.sqlite")
+    }
+
+    /// The database's file, made if need be and readable by its owner alone; `SQLite` gives its other files the same mode.
+    pub(crate) fn private_database(&self) -> Result<PathBuf, DataError> {
+        let file = self.database();
+        let opened = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(&file);
+        let made_private = opened.and_then(|opened| opened.set_permissions(Permissions::from_mode(0o600)));
+        made_private.map_err(|cause| DataError::Folder { folder: self.folder.clone(), cause })?;
+        Ok(file)
     }
 
     pub(crate) fn root_key_file(&self) -> PathBuf {
@@ -91,7 +100,10 @@ impl DataFolder {
         let failed = |cause| DataError::Folder { folder: self.folder.clone(), cause };
         match fs::read_to_string(&file) {
             Ok(text) => match PresentedKey::parse(text.trim()) {
-                Ok(_) => Ok(RootKey { text: text.trim().to_owned(), is_new: false }),
+                Ok(_) => {
+                    fs::set_permissions(&file, Permissions::from_mode(0o600)).map_err(failed)?;
+                    Ok(RootKey { text: text.trim().to_owned(), is_new: false })
+                }
                 Err(_) => Err(DataError::RootKeyMalformed(file)),
             },
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -118,5 +130,7 @@ fn write_private(file: &Path, text: &str) -> io::Result<()> {
     let mut written = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&draft)?;
     writeln!(written, "{text}")?;
     written.sync_all()?;
-    fs::rename(&draft, file)
+    fs::rename(&draft, file)?;
+    // Only then does the name survive a loss of power.
+    file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }

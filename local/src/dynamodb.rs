@@ -1,20 +1,27 @@
 //! The embedded `DynamoDB`, and the table in it.
+//!
+//! The engine is a library; this module puts it on a port of loopback. The library's own server answers every web page
+//! that finds the port, and whoever can write this table can make keys.
+
+mod table;
 
 use std::path::Path;
 
-use aws_sdk_dynamodb::{
-    Client,
-    error::{BuildError, DisplayErrorContext, SdkError},
-    operation::create_table::CreateTableError,
-    types::{
-        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-        ScalarAttributeType,
-    },
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
-use dynoxide::{Database, server};
-use shared::store::schema;
+use dynoxide::{Database, DynoxideError};
+use serde::{Serialize, de::DeserializeOwned};
 
-use crate::server::{Server, listen};
+pub use self::table::ensure_table;
+use crate::server::{Server, keep_browsers_out, listen, plain};
+
+/// `DynamoDB` takes no larger request.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+const JSON: &str = "application/x-amz-json-1.0";
 
 /// A running `DynamoDB`.
 #[derive(Debug)]
@@ -31,13 +38,9 @@ impl DynamoDb {
             Some(file) => Database::new(&file.to_string_lossy()),
         };
         let database = database.map_err(|error| error.to_string())?;
+        let router = Router::new().fallback(accept).with_state(database);
         let listener = listen(0).await.map_err(|error| error.to_string())?;
-        let serve = |listener, stop: crate::server::Stop| async move {
-            if let Err(error) = server::serve_with_shutdown(listener, database, stop.requested()).await {
-                tracing::error!(error, "the embedded DynamoDB ended");
-            }
-        };
-        Server::start(listener, serve).map(Self).map_err(|error| error.to_string())
+        Server::start(listener, keep_browsers_out(router)).map(Self).map_err(|error| error.to_string())
     }
 
     /// Where it answers.
@@ -52,53 +55,89 @@ impl DynamoDb {
     }
 }
 
-/// Makes the table unless it is there. What stands here is what `template.yaml` deploys; a test compares the two.
-///
-/// # Errors
-/// When `DynamoDB` does not do it.
-pub async fn ensure_table(sdk: &aws_config::SdkConfig, name: &str) -> Result<(), String> {
-    let client = Client::new(sdk);
-    let made = create_table(&client, name).await;
-    match made {
-        Ok(()) => Ok(()),
-        Err(error) if error.as_service_error().is_some_and(CreateTableError::is_resource_in_use_exception) => Ok(()),
-        Err(error) => Err(DisplayErrorContext(&error).to_string()),
+async fn accept(State(database): State<Database>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Some(operation) = operation(&parts.headers) else {
+        return refusal(&DynoxideError::SerializationException("no operation is named".to_owned()));
+    };
+    let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
+        return plain(StatusCode::PAYLOAD_TOO_LARGE, JSON, "");
+    };
+    // The engine blocks while it reads and writes its file.
+    let answered = tokio::task::spawn_blocking(move || answer(&database, &operation, &body)).await;
+    match answered {
+        Ok(Ok(json)) => plain(StatusCode::OK, JSON, json),
+        Ok(Err(error)) => refusal(&error),
+        Err(_) => plain(StatusCode::INTERNAL_SERVER_ERROR, JSON, "{}"),
     }
 }
 
-async fn create_table(client: &Client, name: &str) -> Result<(), SdkError<CreateTableError>> {
-    let attributes = [schema::PK, schema::SK, schema::ALL_SHARD, schema::OWNER_SHARD, schema::LISTED];
-    let definitions: Result<Vec<_>, _> = attributes
-        .iter()
-        .map(|name| AttributeDefinition::builder().attribute_name(*name).attribute_type(ScalarAttributeType::S).build())
-        .collect();
-    client
-        .create_table()
-        .table_name(name)
-        .billing_mode(BillingMode::PayPerRequest)
-        .set_attribute_definitions(Some(definitions?))
-        .set_key_schema(Some(keys(schema::PK, schema::SK)?))
-        .global_secondary_indexes(index(schema::ALL_INDEX, schema::ALL_SHARD)?)
-        .global_secondary_indexes(index(schema::OWNER_INDEX, schema::OWNER_SHARD)?)
-        .send()
-        .await?;
-    Ok(())
+fn refusal(error: &DynoxideError) -> Response {
+    let status = StatusCode::from_u16(error.status_code()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    plain(status, JSON, error.to_json())
 }
 
-fn keys(hash: &str, range: &str) -> Result<Vec<KeySchemaElement>, BuildError> {
-    [(hash, KeyType::Hash), (range, KeyType::Range)]
-        .into_iter()
-        .map(|(name, kind)| KeySchemaElement::builder().attribute_name(name).key_type(kind).build())
-        .collect()
+/// The operation that the target header names, as in `DynamoDB_20120810.GetItem`.
+fn operation(headers: &HeaderMap) -> Option<String> {
+    let target = headers.get("x-amz-target")?.to_str().ok()?;
+    let (_, operation) = target.split_once('.')?;
+    Some(operation.to_owned())
 }
 
-fn index(name: &str, hash: &str) -> Result<GlobalSecondaryIndex, BuildError> {
-    let copied = schema::INDEXED.map(str::to_owned).to_vec();
-    let projection =
-        Projection::builder().projection_type(ProjectionType::Include).set_non_key_attributes(Some(copied)).build();
-    GlobalSecondaryIndex::builder()
-        .index_name(name)
-        .set_key_schema(Some(keys(hash, schema::LISTED)?))
-        .projection(projection)
-        .build()
+/// Has the engine do one operation.
+fn answer(database: &Database, operation: &str, body: &[u8]) -> Result<String, DynoxideError> {
+    match operation {
+        "BatchGetItem" => run(body, |request| database.batch_get_item(request)),
+        "BatchWriteItem" => run(body, |request| database.batch_write_item(request)),
+        "CreateTable" => run(body, |request| database.create_table(request)),
+        "DeleteItem" => run(body, |request| database.delete_item(request)),
+        "DeleteTable" => run(body, |request| database.delete_table(request)),
+        "DescribeStream" => run(body, |request| database.describe_stream(request)),
+        "DescribeTable" => run(body, |request| database.describe_table(request)),
+        "DescribeTimeToLive" => run(body, |request| database.describe_time_to_live(request)),
+        "ExecuteStatement" => run(body, |request| database.execute_statement(request)),
+        "GetItem" => run(body, |request| database.get_item(request)),
+        "GetRecords" => run(body, |request| database.get_records(request)),
+        "GetShardIterator" => run(body, |request| database.get_shard_iterator(request)),
+        "ListStreams" => run(body, |request| database.list_streams(request)),
+        "ListTables" => run(body, |request| database.list_tables(request)),
+        "PutItem" => run(body, |request| database.put_item(request)),
+        "Query" => run(body, |request| database.query(request)),
+        "Scan" => run(body, |request| database.scan(request)),
+        "TransactGetItems" => run(body, |request| database.transact_get_items(request)),
+        "TransactWriteItems" => run(body, |request| database.transact_write_items(request)),
+        "UpdateItem" => run(body, |request| database.update_item(request)),
+        "UpdateTable" => run(body, |request| database.update_table(request)),
+        "UpdateTimeToLive" => run(body, |request| database.update_time_to_live(request)),
+        _ => Err(DynoxideError::SerializationException(format!("unknown operation: {operation}"))),
+    }
+}
+
+fn run<Q: DeserializeOwned, A: Serialize>(
+    body: &[u8],
+    operation: impl FnOnce(Q) -> Result<A, DynoxideError>,
+) -> Result<String, DynoxideError> {
+    let unreadable = |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
+    let answer = operation(serde_json::from_slice(body).map_err(unreadable)?)?;
+    serde_json::to_string(&answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn no_web_page_reaches_the_table() {
+        let dynamodb = DynamoDb::start(None).await.unwrap();
+        let call = |method: reqwest::Method| {
+            let request = reqwest::Client::new().request(method, dynamodb.url());
+            request.header("x-amz-target", "DynamoDB_20120810.ListTables").body("{}")
+        };
+        let status = |request: reqwest::RequestBuilder| async { request.send().await.unwrap().status() };
+        assert_eq!(status(call(reqwest::Method::POST)).await, 200);
+        assert_eq!(status(call(reqwest::Method::POST).header("origin", "https://page.example")).await, 403);
+        assert_eq!(status(call(reqwest::Method::POST).header("host", "page.example")).await, 403);
+        assert_eq!(status(call(reqwest::Method::OPTIONS)).await, 403);
+        dynamodb.stop().await;
+    }
 }

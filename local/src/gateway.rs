@@ -20,7 +20,7 @@ use std::{
 use authorizer::Authorizer;
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::Bytes,
     extract::{ConnectInfo, Request, State},
     http::{HeaderValue, StatusCode},
     response::Response,
@@ -37,7 +37,7 @@ pub(crate) use self::upstream::Upstream;
 use self::{answer::message, event::Call};
 use crate::{
     log::{TARGET, printable},
-    server::{Server, Stop},
+    server::Server,
 };
 
 /// API Gateway takes no larger payload.
@@ -75,13 +75,7 @@ impl Gateway {
     }
 
     pub(crate) fn serve(self, listener: TcpListener) -> io::Result<Server> {
-        let router = Router::new().fallback(accept).with_state(Arc::new(self));
-        let service = router.into_make_service_with_connect_info::<SocketAddr>();
-        Server::start(listener, |listener, stop: Stop| async move {
-            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stop.requested()).await {
-                tracing::error!(%error, "the gateway ended");
-            }
-        })
+        Server::start(listener, Router::new().fallback(accept).with_state(Arc::new(self)))
     }
 
     /// The route that a request takes: Latchkey's own first, then whatever is behind it.
@@ -171,13 +165,5 @@ async fn accept(
     let status = response.status().as_u16();
     let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
     tracing::info!(target: TARGET, parent: &span, "{method} {path} {status} in {milliseconds:.1} ms");
-    response
-}
-
-/// An answer without a body to speak of, for the modules below.
-fn plain(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
-    let mut response = Response::new(body.into());
-    *response.status_mut() = status;
-    response.headers_mut().insert("content-type", HeaderValue::from_static(content_type));
     response
 }

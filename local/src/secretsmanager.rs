@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    body::{Body, Bytes},
+    body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -14,7 +14,7 @@ use shared::key::PresentedKey;
 use winterbaume_core::{MockRequest, MockService};
 use winterbaume_secretsmanager::SecretsManagerService;
 
-use crate::server::{Server, listen};
+use crate::server::{Server, keep_browsers_out, listen};
 
 /// What the secret of the root key is called.
 pub(crate) const ROOT_SECRET: &str = "latchkey/root-key";
@@ -32,12 +32,7 @@ impl SecretsManager {
         store(&service, root, root_text).await?;
         let router = Router::new().fallback(answer).with_state(service);
         let listener = listen(0).await.map_err(|error| error.to_string())?;
-        let serve = |listener, stop: crate::server::Stop| async move {
-            if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stop.requested()).await {
-                tracing::error!(%error, "the embedded Secrets Manager ended");
-            }
-        };
-        Server::start(listener, serve).map(Self).map_err(|error| error.to_string())
+        Server::start(listener, keep_browsers_out(router)).map(Self).map_err(|error| error.to_string())
     }
 
     pub(crate) fn url(&self) -> String {
@@ -61,18 +56,11 @@ async fn store(service: &SecretsManagerService, root: &PresentedKey<'_>, text: &
     if answer.status == 200 { Ok(()) } else { Err(format!("the root key's secret was not taken: {}", answer.status)) }
 }
 
-/// Answers an AWS client. Browsers are kept out: what is in here is the root key, and any page may try loopback.
 async fn answer(State(service): State<Arc<SecretsManagerService>>, request: Request) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let is_loopback = ["127.0.0.1", "localhost"].contains(&host.split(':').next().unwrap_or_default());
-    if !is_loopback || request.headers().contains_key(header::ORIGIN) || request.method() != Method::POST {
-        return StatusCode::FORBIDDEN.into_response();
-    }
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let body: Bytes = body;
     let request =
         MockRequest { method: parts.method.to_string(), uri: parts.uri.to_string(), headers: parts.headers, body };
     let answer = service.handle(request).await;

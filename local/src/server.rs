@@ -1,7 +1,19 @@
 //! A server on loopback that can be stopped.
 
-use std::{io, net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    time::Duration,
+};
 
+use axum::{
+    Router,
+    body::Body,
+    extract::Request,
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 /// How long requests under way may take to end.
@@ -16,14 +28,18 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts `serve` on a listener; it must end soon after the future that it is given does.
-    pub(crate) fn start<F>(listener: TcpListener, serve: impl FnOnce(TcpListener, Stop) -> F) -> io::Result<Self>
-    where
-        F: Future<Output = ()> + Send + 'static,
-    {
+    /// Serves on a listener until it is stopped.
+    pub(crate) fn start(listener: TcpListener, router: Router) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(serve(listener, Stop(stopped)));
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let task = tokio::spawn(async move {
+            // A dropped sender means the same.
+            let stopped = async { drop(stopped.await) };
+            if let Err(error) = axum::serve(listener, service).with_graceful_shutdown(stopped).await {
+                tracing::error!(%error, "a server ended");
+            }
+        });
         Ok(Self { address, stop, task })
     }
 
@@ -42,18 +58,29 @@ impl Server {
     }
 }
 
-/// Ends when the server is to stop.
-#[derive(Debug)]
-pub(crate) struct Stop(oneshot::Receiver<()>);
-
-impl Stop {
-    pub(crate) async fn requested(self) {
-        // A dropped sender means the same.
-        let _ = self.0.await;
-    }
-}
-
 /// Listens on a port of loopback; 0 takes any.
 pub(crate) async fn listen(port: u16) -> io::Result<TcpListener> {
-    TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, port)).await
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await
+}
+
+/// Puts a guard before a stand-in for one of AWS's services. Any web page can send requests to loopback, directly or by a
+/// name that it makes point here; a page's request has an `Origin`, or another host's name. AWS's clients only `POST`.
+pub(crate) fn keep_browsers_out(router: Router) -> Router {
+    router.layer(from_fn(|request: Request, next: Next| async {
+        let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let is_loopback = ["127.0.0.1", "localhost"].contains(&host.split(':').next().unwrap_or_default());
+        if is_loopback && !request.headers().contains_key(header::ORIGIN) && request.method() == Method::POST {
+            next.run(request).await
+        } else {
+            StatusCode::FORBIDDEN.into_response()
+        }
+    }))
+}
+
+/// An answer of one piece.
+pub(crate) fn plain(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
 }

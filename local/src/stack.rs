@@ -136,7 +136,7 @@ impl Stack {
             None => new_root_key(&config.key_prefix, &*entropy)?,
             Some(folder) => folder.root_key(&config.key_prefix, &*entropy)?,
         };
-        let file = folder.as_ref().map(DataFolder::database);
+        let file = folder.as_ref().map(DataFolder::private_database).transpose()?;
         let dynamodb = DynamoDb::start(file.as_deref()).await.map_err(StartError::DynamoDb)?;
         let sdk = sdk(&other.unwrap_or_else(|| dynamodb.url()));
         ensure_table(&sdk, &config.table_name).await.map_err(StartError::DynamoDb)?;

@@ -25,8 +25,7 @@ pub struct Forbidden(pub Right);
 
 impl Caller {
     /// The caller that the authorizer's context names.
-    #[must_use]
-    pub const fn new(key_id: KeyId, owner: Owner, key_type: KeyType) -> Self {
+    pub(crate) const fn new(key_id: KeyId, owner: Owner, key_type: KeyType) -> Self {
         Self { key_id, owner, key_type }
     }
 

@@ -25,9 +25,9 @@ pub struct Config {
     pub cache_ttl: Duration,
     /// `STALE_SECONDS`, 0 to 3600, default 60; 0 turns stale service off.
     pub stale: Duration,
-    /// `KEY_HEADERS`, comma-separated, default `secret,client-key`; in lower case.
+    /// `KEY_HEADERS`, comma-separated, default `secret,client-key`, none if empty; in lower case.
     pub key_headers: Vec<String>,
-    /// `KEY_COOKIES`, comma-separated, default `latchkey`.
+    /// `KEY_COOKIES`, comma-separated, default `latchkey`, none if empty.
     pub key_cookies: Vec<String>,
     /// `UNAUTHENTICATED`.
     pub unauthenticated: Unauthenticated,
@@ -76,15 +76,19 @@ impl Config {
     /// # Errors
     /// Names the first variable that is missing or bad.
     pub fn from_env() -> Result<Self, ConfigError> {
-        Self::from_lookup(|variable| std::env::var(variable).ok())
+        Self::from_lookup(from_env)
     }
 
-    /// Reads settings from anywhere; an empty value counts as unset, as templates cannot leave a variable out.
+    /// Reads settings from anywhere. An empty value counts as unset, as templates cannot leave a variable out, but for
+    /// the lists, where it is an empty list.
     ///
     /// # Errors
     /// Names the first variable that is missing or bad.
     pub fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
-        let settings = Settings(|variable: &str| lookup(variable).filter(|value| !value.is_empty()));
+        let settings = Settings(|variable: &str| {
+            let is_list = ["KEY_HEADERS", "KEY_COOKIES"].contains(&variable);
+            lookup(variable).filter(|value| is_list || !value.is_empty())
+        });
         Ok(Self {
             table_name: settings.required("TABLE_NAME")?,
             deployment: settings.deployment()?,
@@ -107,6 +111,13 @@ impl Config {
             rotation_overlap: settings.parsed("ROTATION_OVERLAP", "24h", overlap)?,
         })
     }
+}
+
+/// The value of an environment variable. What is no text is kept as such with its bad parts marked, so that a parser
+/// refuses it, where dropping it would leave a default in its place.
+#[must_use]
+pub fn from_env(variable: &str) -> Option<String> {
+    std::env::var_os(variable).map(|value| value.to_string_lossy().into_owned())
 }
 
 /// Values by the names of their variables.
@@ -169,7 +180,7 @@ fn names(text: &str) -> Result<impl Iterator<Item = &str>, String> {
     let is_token = |name: &str| {
         !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
     };
-    let names = || text.split(',').map(str::trim);
+    let names = || text.split(',').map(str::trim).filter(|_| !text.is_empty());
     if names().all(is_token) { Ok(names()) } else { Err("must be names separated by commas".to_owned()) }
 }
 
@@ -211,6 +222,8 @@ mod tests {
     fn an_empty_value_is_an_unset_one() {
         assert_eq!(read(&[("MAX_KEY_LIFETIME", ""), ("KEY_PREFIX", "")]).unwrap().max_key_lifetime, None);
         assert!(read(&[("TABLE_NAME", "")]).is_err());
+        let none = read(&[("KEY_HEADERS", ""), ("KEY_COOKIES", "")]).unwrap();
+        assert!(none.key_headers.is_empty() && none.key_cookies.is_empty());
     }
 
     #[test]
@@ -222,6 +235,7 @@ mod tests {
             ("KEY_PREFIX", "LK"),
             ("MAX_KEY_LIFETIME", "soon"),
             ("MAX_KEY_LIFETIME", "0d"),
+            ("MAX_KEY_LIFETIME", "\u{fffd}"),
             ("CACHE_TTL_SECONDS", "-1"),
             ("CACHE_TTL_SECONDS", "3601"),
             ("STALE_SECONDS", "a minute"),

@@ -2,7 +2,6 @@
 
 use crate::{
     caller::{Caller, Forbidden},
-    clock::Clock,
     entropy::{Entropy, EntropyError},
     expiry::Expiry,
     grant::Right,
@@ -56,7 +55,7 @@ pub enum CreateError {
     IdTaken,
 }
 
-/// Makes a key and stores its hash. The text exists only in the answer.
+/// Makes a key at `made_at` and stores its hash. The text exists only in the answer.
 ///
 /// # Errors
 /// When the caller lacks the right, or the key could not be stored.
@@ -64,13 +63,12 @@ pub async fn create(
     caller: &Caller,
     new: NewKey,
     table: &KeyTable,
-    clock: &dyn Clock,
+    made_at: jiff::Timestamp,
     entropy: &dyn Entropy,
 ) -> Result<(KeyRecord, PlainKey), CreateError> {
     caller.require(Right::CreateKeys)?;
     let key = PlainKey::generate(&new.prefix, KeyId::generate(entropy)?, entropy)?;
     let presented = key.as_presented();
-    let made_at = clock.now();
     let now = made_at.into();
     let record = KeyRecord {
         id: presented.id(),

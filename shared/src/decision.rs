@@ -27,8 +27,10 @@ pub struct Request<'r> {
 /// The code of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Code {
-    /// The request carried no key, or more than one.
+    /// The request carried no key.
     NoKey,
+    /// The request carried different keys, or a header with one twice.
+    SeveralKeys,
     /// The text is no key text.
     Malformed,
     /// There is no such key, or its secret is another.
@@ -64,6 +66,7 @@ impl Code {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::NoKey => "NO_KEY",
+            Self::SeveralKeys => "SEVERAL_KEYS",
             Self::Malformed => "MALFORMED",
             Self::NotFound => "NOT_FOUND",
             Self::Revoked => "REVOKED",
@@ -79,9 +82,13 @@ impl Code {
     #[must_use]
     pub const fn class(self) -> Class {
         match self {
-            Self::NoKey | Self::Malformed | Self::NotFound | Self::Revoked | Self::Disabled | Self::Expired => {
-                Class::Unauthenticated
-            }
+            Self::NoKey
+            | Self::SeveralKeys
+            | Self::Malformed
+            | Self::NotFound
+            | Self::Revoked
+            | Self::Disabled
+            | Self::Expired => Class::Unauthenticated,
             Self::ScopeMismatch | Self::RouteDenied => Class::NotAllowed,
             Self::Valid => Class::Allowed,
         }
@@ -124,7 +131,9 @@ fn reaches(key_type: KeyType, request: &Request<'_>) -> bool {
     match key_type {
         KeyType::SuperUser => true,
         KeyType::FineGrained => {
-            !admin::protected().any(|route| request.paths.iter().any(|path| route.matches(request.method, path)))
+            // A slash at the end makes no other route of a REST API.
+            let mut paths = request.paths.iter().map(|path| path.strip_suffix('/').unwrap_or(path));
+            !paths.any(|path| admin::protected().any(|route| route.matches(request.method, path)))
         }
     }
 }
@@ -189,6 +198,8 @@ mod tests {
             assert_eq!(code(&record, route.method, route.path), expected, "{route}");
         }
         assert_eq!(code(&record, "GET", "/keys/abc"), Code::RouteDenied);
+        assert_eq!(code(&record, "GET", "/keys/"), Code::RouteDenied);
+        assert_eq!(code(&record, "DELETE", "/keys/abc/"), Code::RouteDenied);
         assert_eq!(code(&record, "GET", "/keysabc"), Code::Valid);
     }
 
@@ -217,6 +228,7 @@ mod tests {
     fn only_what_concerns_the_key_itself_is_unauthenticated() {
         for (code, class) in [
             (Code::NoKey, Class::Unauthenticated),
+            (Code::SeveralKeys, Class::Unauthenticated),
             (Code::Malformed, Class::Unauthenticated),
             (Code::NotFound, Class::Unauthenticated),
             (Code::Revoked, Class::Unauthenticated),

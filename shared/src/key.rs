@@ -41,12 +41,6 @@ impl KeyPrefix {
     }
 }
 
-impl Default for KeyPrefix {
-    fn default() -> Self {
-        Self("lk".to_owned())
-    }
-}
-
 impl FromStr for KeyPrefix {
     type Err = KeyPrefixError;
 
@@ -104,13 +98,11 @@ impl<'t> PresentedKey<'t> {
         if text.len() > MAX_PREFIX + 1 + ID + 1 + SECRET + CHECKSUM {
             return Err(Refused::Length);
         }
-        let (rest, checksum) = text.as_bytes().split_last_chunk::<CHECKSUM>().ok_or(Refused::Length)?;
-        let checked = rest;
-        let (rest, secret) = rest.split_last_chunk::<SECRET>().ok_or(Refused::Length)?;
-        let (separator, rest) = rest.split_last().ok_or(Refused::Length)?;
-        let second = *separator;
-        let (rest, id) = rest.split_last_chunk::<ID>().ok_or(Refused::Length)?;
-        let (first, prefix) = rest.split_last().ok_or(Refused::Length)?;
+        let (before_checksum, checksum) = text.as_bytes().split_last_chunk::<CHECKSUM>().ok_or(Refused::Length)?;
+        let (before_secret, secret) = before_checksum.split_last_chunk::<SECRET>().ok_or(Refused::Length)?;
+        let (secret_separator, before) = before_secret.split_last().ok_or(Refused::Length)?;
+        let (before_id, id) = before.split_last_chunk::<ID>().ok_or(Refused::Length)?;
+        let (id_separator, prefix) = before_id.split_last().ok_or(Refused::Length)?;
 
         if !is_base62(checksum) {
             return Err(Refused::ChecksumCharacter);
@@ -118,17 +110,17 @@ impl<'t> PresentedKey<'t> {
         if !is_base62(secret) {
             return Err(Refused::SecretCharacter);
         }
-        if second != b'_' {
+        if *secret_separator != b'_' {
             return Err(Refused::SecretSeparator);
         }
         let id = KeyId::of_characters(*id).ok_or(Refused::IdCharacter)?;
-        if *first != b'_' {
+        if *id_separator != b'_' {
             return Err(Refused::IdSeparator);
         }
         if !std::str::from_utf8(prefix).is_ok_and(KeyPrefix::is_valid) {
             return Err(Refused::Prefix);
         }
-        if checksum != &checksum_of(checked) {
+        if checksum != &checksum_of(before_checksum) {
             return Err(Refused::ChecksumMismatch);
         }
         Ok(Self { text, id })

@@ -15,7 +15,7 @@ pub enum LabelError {
     /// More characters than the field holds.
     #[error("must have at most {0} characters")]
     TooLong(usize),
-    /// A control character, or one that changes the direction of the text around it.
+    /// A control character, or one that breaks the line or changes the direction of the text around it.
     #[error("must not contain control characters")]
     Control,
     /// A character outside the field's alphabet.
@@ -32,7 +32,8 @@ fn check_free(text: &str, most: usize, allowed: &[char]) -> Result<(), LabelErro
         return Err(LabelError::TooLong(most));
     }
     let acts = |c: char| {
-        (c.is_control() && !allowed.contains(&c)) || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        (c.is_control() && !allowed.contains(&c))
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     if text.chars().any(acts) { Err(LabelError::Control) } else { Ok(()) }
 }
@@ -161,7 +162,17 @@ mod tests {
 
     #[test]
     fn no_free_text_can_act_on_a_terminal_or_a_page() {
-        for text in ["a\u{1b}[31m", "a\nb", "a\0", "a\u{7f}", "a\u{85}b", "a\u{202e}b", "a\u{2066}b"] {
+        for text in [
+            "a\u{1b}[31m",
+            "a\nb",
+            "a\0",
+            "a\u{7f}",
+            "a\u{85}b",
+            "a\u{202e}b",
+            "a\u{2066}b",
+            "a\u{2028}b",
+            "a\u{200f}b",
+        ] {
             assert_eq!(text.parse::<Name>(), Err(LabelError::Control), "{text:?}");
         }
         assert!("two\nlines".parse::<Description>().is_ok());

@@ -22,6 +22,8 @@ use crate::{
 
 /// How many keys one page looks at, at the most.
 pub const MAX_EXAMINED: usize = 1_000;
+/// How many keys are read from a shard at once, at the most.
+const LARGEST_CHUNK: u32 = 128;
 
 /// Which keys to list: those that match every condition given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,11 +58,6 @@ impl Filter {
             && fits(self.state.as_ref(), &record.state(now))
             && (self.client_type.is_none() || self.client_type == record.client_type)
             && self.name.as_ref().is_none_or(|part| contains(record.name.as_str(), part))
-    }
-
-    /// Whether it lets every key of its listing through.
-    fn is_open(&self) -> bool {
-        Self { owner: None, ..self.clone() } == Self::default()
     }
 }
 
@@ -108,9 +105,9 @@ pub async fn list(
     caller.require(Right::ListKeys)?;
     let listing = filter.owner.clone().map_or(Listing::All, Listing::Of);
     // What a cursor is good for: this table, this caller's view of it, this filter.
-    let question = format!("{} {listing:?} {filter:?}", table.name());
+    let question = format!("{} {} {listing:?} {filter:?}", table.name(), caller.owner());
     let after = cursor.map(|cursor| cursor_key.open(cursor, &question)).transpose()?;
-    let mut merged = Merged::new(table, listing, after.as_ref(), chunk(filter, limit));
+    let mut merged = Merged::new(table, listing, after.as_ref(), limit);
 
     let mut keys = Vec::new();
     let mut examined = 0;
@@ -139,19 +136,10 @@ pub async fn show(caller: &Caller, id: KeyId, table: &KeyTable) -> Result<Option
     Ok(table.record(id).await?)
 }
 
-/// How many keys to read from a shard at a time: a little more than its share of a page, or much where a filter will
-/// throw most away.
-fn chunk(filter: &Filter, limit: usize) -> u32 {
-    let shards = SHARDS as usize;
-    let keys = if filter.is_open() { limit + limit / 2 } else { MAX_EXAMINED };
-    u32::try_from(keys / shards + 2).unwrap_or(u32::MAX)
-}
-
 /// The shards of a listing, merged.
 struct Merged<'t> {
     table: &'t KeyTable,
     listing: Listing,
-    chunk: u32,
     shards: Vec<Shard>,
 }
 
@@ -161,21 +149,34 @@ struct Shard {
     ahead: VecDeque<(Position, KeyRecord)>,
     /// Where to go on reading.
     after: Option<Position>,
+    /// How many keys to read next: at first a little more than its share of a page, then ever more, because a filter
+    /// throws most of them away.
+    chunk: u32,
     is_done: bool,
 }
 
+impl Shard {
+    /// Where its newest key stands, if anything is left of what was read.
+    fn newest(&self) -> Option<&Position> {
+        self.ahead.front().map(|(position, _)| position)
+    }
+}
+
 impl<'t> Merged<'t> {
-    fn new(table: &'t KeyTable, listing: Listing, after: Option<&Position>, chunk: u32) -> Self {
-        let shard = |number| Shard { number, ahead: VecDeque::new(), after: after.cloned(), is_done: false };
-        Self { table, listing, chunk, shards: (0..SHARDS).map(shard).collect() }
+    fn new(table: &'t KeyTable, listing: Listing, after: Option<&Position>, limit: usize) -> Self {
+        let first = u32::try_from((limit + limit / 2) / SHARDS as usize + 2).unwrap_or(u32::MAX);
+        let shard =
+            |number| Shard { number, ahead: VecDeque::new(), after: after.cloned(), chunk: first, is_done: false };
+        Self { table, listing, shards: (0..SHARDS).map(shard).collect() }
     }
 
     /// Reads on wherever nothing is left of what was read, all shards at the same time.
     async fn refill(&mut self) -> Result<(), StoreError> {
-        let (table, listing, chunk) = (self.table, &self.listing, self.chunk);
+        let (table, listing) = (self.table, &self.listing);
         let empty = self.shards.iter_mut().filter(|shard| shard.ahead.is_empty() && !shard.is_done);
         try_join_all(empty.map(|shard| async move {
-            let stretch = table.stretch(listing, shard.number, shard.after.as_ref(), chunk).await?;
+            let stretch = table.stretch(listing, shard.number, shard.after.as_ref(), shard.chunk).await?;
+            shard.chunk = shard.chunk.saturating_mul(2).min(LARGEST_CHUNK);
             // An empty stretch that is not the last would be asked for again for ever.
             shard.is_done = stretch.is_last || stretch.entries.is_empty();
             shard.after = stretch.entries.last().map(|(position, _)| position.clone());
@@ -189,10 +190,7 @@ impl<'t> Merged<'t> {
     /// The newest key that was not handed out yet.
     async fn next(&mut self) -> Result<Option<(Position, KeyRecord)>, StoreError> {
         self.refill().await?;
-        let newest = self.shards.iter_mut().max_by(|a, b| {
-            let position = |shard: &Shard| shard.ahead.front().map(|(position, _)| position.clone());
-            position(a).cmp(&position(b))
-        });
+        let newest = self.shards.iter_mut().max_by(|a, b| a.newest().cmp(&b.newest()));
         Ok(newest.and_then(|shard| shard.ahead.pop_front()))
     }
 
@@ -260,14 +258,5 @@ mod tests {
         assert!(filter.matches(&revoked, now()));
         assert!(!filter.matches(&example(), now()));
         assert!(!filter.matches(&KeyRecord { owner: Owner::root(), ..revoked }, now()));
-    }
-
-    #[test]
-    fn a_page_without_conditions_reads_little_more_than_it_shows() {
-        let owner = Filter { owner: Some(Owner::root()), ..Filter::default() };
-        let state = Filter { state: Some(KeyState::Active), ..Filter::default() };
-        assert_eq!(chunk(&Filter::default(), 25), 6);
-        assert_eq!(chunk(&owner, 25), 6);
-        assert_eq!(chunk(&state, 25), 127);
     }
 }

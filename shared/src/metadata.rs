@@ -1,7 +1,8 @@
 //! The JSON object that a user hangs on a key.
 //!
 //! The one value whose meaning is JSON, hence the one that knows a JSON library. It is kept as compact text, so that
-//! numbers come back as they were written and nesting is not bounded by what a table can hold.
+//! neither its numbers nor its nesting are bounded by what a table can hold; numbers have the precision of a double, or
+//! of 64 bits if they are whole.
 
 use std::fmt;
 

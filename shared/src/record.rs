@@ -15,7 +15,7 @@ use crate::{
 
 /// What kind of key it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(try_from = "String", into = "String")]
 pub enum KeyType {
     /// May call everything, the admin API included.
     SuperUser,
@@ -25,7 +25,7 @@ pub enum KeyType {
 
 /// The state of a key at some moment, derived from its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(into = "String")]
 pub enum KeyState {
     /// Usable.
     Active,
@@ -57,6 +57,20 @@ macro_rules! named {
 
             fn from_str(text: &str) -> Result<Self, UnknownName> {
                 match text { $($name => Ok(Self::$variant),)+ _ => Err(UnknownName($list)) }
+            }
+        }
+
+        impl TryFrom<String> for $type {
+            type Error = UnknownName;
+
+            fn try_from(text: String) -> Result<Self, UnknownName> {
+                text.parse()
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(named: $type) -> Self {
+                named.as_str().to_owned()
             }
         }
 

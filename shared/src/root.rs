@@ -20,6 +20,9 @@ pub enum RootError {
     /// The id stands for another text in the table.
     #[error("the table knows the root key's id with another text")]
     OtherText,
+    /// The id stands for a key that opens nothing here.
+    #[error("the table's root key is not one of this deployment")]
+    OtherDeployment,
     /// The deployment's provider has no region `*`.
     #[error(transparent)]
     Scope(#[from] UnknownRegion),
@@ -59,5 +62,12 @@ pub async fn ensure(
         version: 1,
         is_root: true,
     };
-    if table.insert(&record, &key.hash(), made_at).await? { Ok(()) } else { Err(RootError::OtherText) }
+    if !table.insert(&record, &key.hash(), made_at).await? {
+        return Err(RootError::OtherText);
+    }
+    // It may have stood there before, made under other settings.
+    match table.record(key.id()).await? {
+        Some(standing) if standing.is_root && standing.scope.covers(deployment) => Ok(()),
+        _ => Err(RootError::OtherDeployment),
+    }
 }

@@ -14,6 +14,7 @@ use std::{sync::Arc, time::Duration};
 use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, StalledStreamProtectionConfig, retry::RetryConfig, timeout::TimeoutConfig},
+    operation::get_item::builders::GetItemFluentBuilder,
     types::AttributeValue,
 };
 
@@ -120,7 +121,7 @@ impl KeyTable {
     /// # Errors
     /// When it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.get(DEPLOYMENT, DEPLOYMENT).send().await.map_err(|error| unanswered(&error))?;
+        self.touch().send().await.map_err(|error| unanswered(&error))?;
         Ok(())
     }
 
@@ -184,7 +185,12 @@ impl KeyTable {
         Ok(Stretch { entries: entries.collect::<Result<_, StoreError>>()?, is_last })
     }
 
-    fn get(&self, pk: &str, sk: &str) -> aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder {
+    /// A read that brings back nothing of worth.
+    fn touch(&self) -> GetItemFluentBuilder {
+        self.get(DEPLOYMENT, DEPLOYMENT).projection_expression("#pk").expression_attribute_names("#pk", PK)
+    }
+
+    fn get(&self, pk: &str, sk: &str) -> GetItemFluentBuilder {
         self.client
             .get_item()
             .table_name(&*self.name)
@@ -197,4 +203,60 @@ impl KeyTable {
 /// The shard that a key stands in.
 fn shard_of(id: KeyId) -> u32 {
     crc32fast::hash(id.as_str().as_bytes()) % SHARDS
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    /// A table that answers every request with `body`, cut short or not.
+    async fn table_that_answers(status: &'static str, body: &'static str) -> KeyTable {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                // The whole request fits into one read.
+                let _ = stream.read(&mut [0; 4096]).await;
+                let head = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+                let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
+            }
+        });
+        let nobody = aws_sdk_dynamodb::config::Credentials::new("a", "b", None, None, "test");
+        let sdk = aws_config::SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(aws_config::Region::from_static("us-east-1"))
+            .credentials_provider(aws_sdk_dynamodb::config::SharedCredentialsProvider::new(nobody))
+            .endpoint_url(url)
+            .build();
+        KeyTable::new(&sdk, "keys", Patience::Admin)
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_cannot_be_read_leaves_no_hash_in_the_error() {
+        let table = table_that_answers("200 OK", r#"{"Item":{"hash":{"B":"7ZhZF6secret"},"#).await;
+        let error = table.credential("ExampleKey000001".parse().unwrap()).await.unwrap_err();
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+        assert!(!format!("{error} {error:?}").contains("7ZhZF6secret"), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_refusal_is_told_from_a_fault() {
+        let id = "ExampleKey000001".parse().unwrap();
+        let denied = r#"{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"no right"}"#;
+        let error = table_that_answers("400 Bad Request", denied).await.credential(id).await.unwrap_err();
+        assert!(matches!(&error, StoreError::Refused(why) if why.contains("AccessDenied")), "{error}");
+        for (status, body) in [
+            ("400 Bad Request", r#"{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}"#),
+            ("500 Internal Server Error", r#"{"__type":"InternalServerError"}"#),
+            ("503 Service Unavailable", "not JSON"),
+        ] {
+            let error = table_that_answers(status, body).await.credential(id).await.unwrap_err();
+            assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+        }
+    }
 }

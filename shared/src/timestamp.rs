@@ -13,7 +13,7 @@ pub struct Timestamp(i64);
 
 /// The text is no RFC 3339 date and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be an RFC 3339 date and time such as 2030-01-31T12:00:00Z")]
+#[error("must be an RFC 3339 date and time before 9999-12-30, such as 2030-01-31T12:00:00Z")]
 pub struct TimestampError;
 
 impl Timestamp {

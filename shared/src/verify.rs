@@ -15,6 +15,7 @@ use jiff::{SignedDuration, Timestamp as Moment};
 use lru::LruCache;
 
 use crate::{
+    clock::Clock,
     config::Config,
     decision::{Code, Request, decide},
     key::{KeyId, PresentedKey},
@@ -23,7 +24,7 @@ use crate::{
     store::{KeyTable, StoreError},
 };
 
-/// How many records are kept at most: some 10 MB.
+/// How many records are kept at most, each of one to seven kilobytes.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 
 /// A record with the hash that proves it.
@@ -42,8 +43,8 @@ pub struct Verdict {
 impl Verdict {
     /// A refusal before any text was looked at.
     #[must_use]
-    pub const fn without_key() -> Self {
-        Self { code: Code::NoKey, claimed: None, credential: None }
+    pub const fn without_key(code: Code) -> Self {
+        Self { code, claimed: None, credential: None }
     }
 
     /// The key's record; only a key whose secret matched has one here.
@@ -76,18 +77,19 @@ impl Verifier {
         Self { table, ttl: config.cache_ttl, stale: config.stale, kept: Mutex::new(LruCache::new(CAPACITY)) }
     }
 
-    /// Decides whether `text` opens the door of `request` at `now`. A malformed text costs no read.
+    /// Decides whether `text` opens the door of `request`. A malformed text costs no read.
     ///
     /// # Errors
     /// When the record must be read and cannot be.
-    pub async fn verify(&self, text: &str, request: &Request<'_>, now: Moment) -> Result<Verdict, StoreError> {
+    pub async fn verify(&self, text: &str, request: &Request<'_>, clock: &dyn Clock) -> Result<Verdict, StoreError> {
         let Ok(presented) = PresentedKey::parse(text) else {
             return Ok(Verdict { code: Code::Malformed, claimed: None, credential: None });
         };
         let id = presented.id();
-        let credential = self.credential(id, now).await?;
+        let credential = self.credential(id, clock.now()).await?;
         let stored = credential.as_deref().map(|(record, hash)| (record, hash));
-        let code = decide(&presented, stored, request, now.into());
+        // Reading takes time, in which the key may have expired.
+        let code = decide(&presented, stored, request, clock.now().into());
         Ok(Verdict { code, claimed: Some(id), credential: credential.filter(|_| code != Code::NotFound) })
     }
 

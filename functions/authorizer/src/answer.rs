@@ -45,25 +45,29 @@ pub(crate) fn allow(event: &Event<'_>, record: &KeyRecord, scope: PolicyScope) -
     }
     let mut statements = vec![Statement::new("Allow", vec![allowed(event, scope)])];
     if record.key_type == KeyType::FineGrained && event.shape != Shape::Connect {
-        let admin_routes = admin::protected().map(|route| resource(event, route.method, route.path));
+        // With and without the slash at the end, which REST APIs do not count.
+        let admin_routes = admin::protected().flat_map(|route| {
+            let arn = resource(event, route.method, route.path);
+            [format!("{arn}/"), arn]
+        });
         statements.push(Statement::new("Deny", admin_routes.collect()));
     }
     policy(record.owner.as_str(), &statements, &context)
 }
 
 /// The request may not go on. Nothing is said of why.
-pub(crate) fn deny(event: &Event<'_>) -> Value {
-    if event.shape == Shape::Http2 {
+pub(crate) fn deny(shape: Shape) -> Value {
+    if shape == Shape::Http2 {
         return json!({"isAuthorized": false, "context": {}});
     }
     policy("none", &[Statement::new("Deny", vec!["*".to_owned()])], &Map::new())
 }
 
-/// Nobody that we know: the error, or a Deny where the deployment wants one and the event says in which form.
-pub(crate) fn unauthenticated(event: Option<&Event<'_>>, wanted: Unauthenticated) -> Result<Value, Error> {
-    match (wanted, event) {
-        (Unauthenticated::Deny, Some(event)) => Ok(deny(event)),
-        (Unauthenticated::Deny, None) | (Unauthenticated::Unauthorized, _) => Err(Unauthorized.into()),
+/// Nobody that we know: the error, or a Deny where the deployment wants one.
+pub(crate) fn unauthenticated(shape: Shape, wanted: Unauthenticated) -> Result<Value, Error> {
+    match wanted {
+        Unauthenticated::Deny => Ok(deny(shape)),
+        Unauthenticated::Unauthorized => Err(Unauthorized.into()),
     }
 }
 

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use crate::event::{Event, Shape, text};
 
-/// What a request carries.
-#[derive(Debug, PartialEq, Eq)]
+/// What a request carries. It prints itself in tests alone: it is a key.
+#[cfg_attr(test, derive(Debug, PartialEq, Eq))]
 pub(crate) enum Presented<'e> {
     /// No key.
     None,
@@ -64,11 +64,12 @@ impl<'e> Found<'e> {
 
     /// Adds the key of an `Authorization` value; any other scheme is none of our business.
     fn add_authorization(&mut self, value: Option<&'e str>) {
-        self.add(value.and_then(|value| match value.trim().split_once(' ') {
-            Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => Some(key.trim()),
-            Some(_) => None,
-            None => Some(value.trim()),
-        }));
+        let Some(value) = value.map(str::trim) else { return };
+        match value.split_once(' ') {
+            Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => self.add(Some(key.trim())),
+            Some(_) => self.is_ambiguous |= is_joined(value),
+            None => self.add(Some(value)),
+        }
     }
 
     /// The value of a header that is given once. What is given twice, or is no text, makes the request ambiguous.
@@ -88,6 +89,13 @@ impl<'e> Found<'e> {
             Self { text: Some(text), .. } => Presented::One(text),
         }
     }
+}
+
+/// Whether the value is that of several `Authorization` headers, which HTTP APIs join with commas. Within one, what
+/// follows a comma is a parameter, `name=value` (RFC 9110, section 11.4).
+fn is_joined(value: &str) -> bool {
+    let is_parameter = |part: &str| part.trim().split_once('=').is_some_and(|(name, _)| !name.trim().contains(' '));
+    !value.split(',').skip(1).all(is_parameter)
 }
 
 /// The values of one header, however its name is written: API Gateway keeps the caller's case in some shapes.
@@ -150,7 +158,8 @@ mod tests {
             // The same key in two places is one key.
             (Shape::Http2, json!({"headers": {"authorization": "Bearer k", "x-api-key": "k"}})),
             // Other schemes are none of our business.
-            (Shape::Http2, json!({"headers": {"authorization": "Basic abc", "x-api-key": "k"}})),
+            (Shape::Http2, json!({"headers": {"authorization": "Basic abc=", "x-api-key": "k"}})),
+            (Shape::Http2, json!({"headers": {"authorization": "Digest a=b, c=\"d\"", "x-api-key": "k"}})),
             (Shape::Http2, json!({"headers": {"x-api-key": "", "secret": "k"}})),
         ] {
             assert_eq!(look(shape, &event), Presented::One("k"), "{event}");
@@ -181,6 +190,9 @@ mod tests {
             (Shape::Http2, json!({"headers": {"authorization": "Bearer k", "x-api-key": "other"}})),
             (Shape::Http2, json!({"headers": {"x-api-key": "k"}, "cookies": ["latchkey=other"]})),
             (Shape::Http2, json!({"cookies": ["latchkey=k", "latchkey=other"]})),
+            (Shape::Http2, json!({"headers": {"authorization": "Basic abc=,Bearer o", "x-api-key": "k"}})),
+            (Shape::Http2, json!({"headers": {"authorization": "Basic abc=,Basic abc=", "x-api-key": "k"}})),
+            (Shape::Http2, json!({"headers": {"authorization": "Digest a=b,o", "x-api-key": "k"}})),
             (Shape::Http1, json!({"headers": {"X-Api-Key": "k", "x-api-key": "k"}})),
             (Shape::Rest, json!({"headers": {"x-api-key": "k"}, "multiValueHeaders": {"x-api-key": ["k", "k"]}})),
             (Shape::Rest, json!({"headers": {"x-api-key": "k"}, "multiValueHeaders": {"x-api-key": ["other"]}})),

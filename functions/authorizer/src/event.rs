@@ -20,8 +20,8 @@ pub(crate) enum Shape {
     Connect,
 }
 
-/// What every shape tells, in its own place.
-#[derive(Debug, Clone, Copy)]
+/// What every shape tells, in its own place. It holds the caller's headers, so it does not print itself.
+#[derive(Clone, Copy)]
 pub(crate) struct Event<'e> {
     pub(crate) shape: Shape,
     /// The event as it came.
@@ -39,38 +39,42 @@ pub(crate) struct Event<'e> {
 pub(crate) enum EventError {
     /// It is no authorizer's event at all.
     Shape,
-    /// A field is missing or is not what API Gateway puts there.
-    Field(&'static str),
+    /// A field of an event of this shape is missing, or is not what API Gateway puts there.
+    Field(Shape, &'static str),
 }
 
 impl<'e> Event<'e> {
     /// Reads an event.
     pub(crate) fn read(json: &'e Value) -> Result<Self, EventError> {
         let shape = shape(json).ok_or(EventError::Shape)?;
+        let wrong = |field| EventError::Field(shape, field);
         let arn_field = if shape == Shape::Http2 { "routeArn" } else { "methodArn" };
-        let (stage_arn, called) =
-            text(json, arn_field).and_then(split_arn).ok_or(EventError::Field("routeArn or methodArn"))?;
+        let (stage_arn, called) = text(json, arn_field).and_then(split_arn).ok_or(wrong("routeArn or methodArn"))?;
         let (method, paths) = match shape {
             Shape::Http2 => {
                 let http = json.get("requestContext").and_then(|context| context.get("http"));
-                let method = http.and_then(|http| text(http, "method")).ok_or(EventError::Field("method"))?;
-                let path = text(json, "rawPath").ok_or(EventError::Field("rawPath"))?;
+                let method = http.and_then(|http| text(http, "method")).ok_or(wrong("method"))?;
+                let path = text(json, "rawPath").ok_or(wrong("rawPath"))?;
                 // "GET /orders/{id}", "ANY /orders/{id}" or "$default".
-                let route = text(json, "routeKey").ok_or(EventError::Field("routeKey"))?;
+                let route = text(json, "routeKey").ok_or(wrong("routeKey"))?;
                 (method, [path, route.split_once(' ').map_or("", |(_, path)| path)])
             }
             Shape::Http1 | Shape::Rest => {
-                let method = text(json, "httpMethod").ok_or(EventError::Field("httpMethod"))?;
-                let path = text(json, "path").ok_or(EventError::Field("path"))?;
-                let resource = text(json, "resource").ok_or(EventError::Field("resource"))?;
+                let method = text(json, "httpMethod").ok_or(wrong("httpMethod"))?;
+                let path = text(json, "path").ok_or(wrong("path"))?;
+                let resource = text(json, "resource").ok_or(wrong("resource"))?;
                 (method, [path, resource])
             }
             Shape::Token => {
-                let (method, path) = method_and_path(called).ok_or(EventError::Field("methodArn"))?;
+                let (method, path) = method_and_path(called).ok_or(wrong("methodArn"))?;
                 (method, [path, ""])
             }
             Shape::Connect => ("", ["", ""]),
         };
+        // A method stands in a policy, where `*` would be a wildcard.
+        if !method.bytes().all(|byte| byte.is_ascii_uppercase()) || (method.is_empty() && shape != Shape::Connect) {
+            return Err(wrong("method"));
+        }
         Ok(Self { shape, json, method, paths, stage_arn })
     }
 
@@ -172,7 +176,15 @@ mod tests {
             "arn:aws:execute-api:us-east-1:123456789012:/prod/GET/x",
         ] {
             let json = json!({"type": "TOKEN", "methodArn": arn});
-            assert!(matches!(Event::read(&json), Err(EventError::Field(_))), "{arn}");
+            assert!(matches!(Event::read(&json), Err(EventError::Field(..))), "{arn}");
+        }
+    }
+
+    #[test]
+    fn a_method_is_capital_letters() {
+        for method in ["", "*", "GET*", "get", "G T", "GÉT"] {
+            let json = json!({"type": "REQUEST", "methodArn": ARN, "httpMethod": method, "path": "/", "resource": "/"});
+            assert!(matches!(Event::read(&json), Err(EventError::Field(Shape::Rest, "method"))), "{method}");
         }
     }
 
@@ -187,7 +199,7 @@ mod tests {
             for value in [json!(null), json!(1), json!(["GET"]), json!({})] {
                 let mut event = whole.clone();
                 *event.pointer_mut(pointer).unwrap() = value;
-                assert!(matches!(Event::read(&event), Err(EventError::Field(_))), "{pointer}");
+                assert!(matches!(Event::read(&event), Err(EventError::Field(..))), "{pointer}");
             }
         }
     }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 use shared::{
-    decision::{Class, Request},
+    decision::{Class, Code, Request},
     edge::{App, Error, run},
     store::Patience,
     verify::{Verdict, Verifier},
@@ -50,9 +50,9 @@ impl Authorizer {
         let config = &self.app.config;
         let event = match Event::read(event) {
             Ok(event) => event,
-            Err(EventError::Field(field)) => {
-                tracing::info!(field, "refused: a field of the event is not what API Gateway sends");
-                return answer::unauthenticated(None, config.unauthenticated);
+            Err(EventError::Field(shape, field)) => {
+                tracing::info!(code = "BAD_EVENT", field, "decided");
+                return answer::unauthenticated(shape, config.unauthenticated);
             }
             Err(EventError::Shape) => {
                 tracing::error!("the event is none of an authorizer's");
@@ -66,9 +66,9 @@ impl Authorizer {
         note(&verdict);
         match (verdict.code.class(), verdict.record()) {
             (Class::Allowed, Some(record)) => Ok(answer::allow(&event, record, config.policy_scope)),
-            (Class::NotAllowed, _) => Ok(answer::deny(&event)),
+            (Class::NotAllowed, _) => Ok(answer::deny(event.shape)),
             (Class::Unauthenticated | Class::Allowed, _) => {
-                answer::unauthenticated(Some(&event), config.unauthenticated)
+                answer::unauthenticated(event.shape, config.unauthenticated)
             }
         }
     }
@@ -77,10 +77,11 @@ impl Authorizer {
         let config = &self.app.config;
         let text = match credential::presented(event, &config.key_headers, &config.key_cookies) {
             Presented::One(text) => text,
-            Presented::None | Presented::Several => return Ok(Verdict::without_key()),
+            Presented::None => return Ok(Verdict::without_key(Code::NoKey)),
+            Presented::Several => return Ok(Verdict::without_key(Code::SeveralKeys)),
         };
         let request = Request { deployment: config.deployment, method: event.method, paths: event.paths };
-        self.verifier.verify(text, &request, self.app.clock.now()).await
+        self.verifier.verify(text, &request, &*self.app.clock).await
     }
 }
 

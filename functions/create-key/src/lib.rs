@@ -12,7 +12,7 @@ use shared::{
     create::{NewKey, create},
     edge::{
         Answer, App,
-        error::{FieldError, Problem},
+        error::{FieldMessage, Problem},
         request::{Fields, boolean, caller, text},
         response::{CreatedBody, RecordBody, answer, set_header},
     },
@@ -33,9 +33,10 @@ pub const ROUTES: &[Route] = &[admin::CREATE_KEY];
 /// stored.
 pub async fn handle(app: Arc<App>, request: Request) -> Answer {
     let caller = caller(&request)?;
-    let now = app.clock.now().into();
+    let made_at = app.clock.now();
+    let now = made_at.into();
     let new = read(Fields::of_body(&request)?, &app.config, now)?;
-    let (record, key) = create(&caller, new, &app.table, &*app.clock, &*app.entropy).await?;
+    let (record, key) = create(&caller, new, &app.table, made_at, &*app.entropy).await?;
 
     let body =
         CreatedBody { record: RecordBody::new(&record, now), key: key.reveal(), warnings: warnings(record.expiry) };
@@ -104,8 +105,8 @@ fn expiry(fields: &mut Fields, max: Option<Period>, now: Timestamp) -> Option<Ex
 }
 
 /// What the creator of a key should know about it.
-fn warnings(expiry: Expiry) -> Vec<FieldError> {
-    let warning = |field: &str, message: &str| FieldError { field: field.to_owned(), message: message.to_owned() };
+fn warnings(expiry: Expiry) -> Vec<FieldMessage> {
+    let warning = |field: &str, message: &str| FieldMessage { field: field.to_owned(), message: message.to_owned() };
     match expiry {
         Expiry::Never => {
             vec![warning("expires_at", "this key never expires: give it an expiry, or rotate it regularly")]

@@ -8,7 +8,7 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::plain;
+use crate::server::plain;
 
 /// API Gateway's own answer: `{"message": …}`.
 pub(crate) fn message(status: StatusCode, text: &str) -> Response {

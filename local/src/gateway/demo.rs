@@ -3,7 +3,7 @@
 use axum::{http::StatusCode, response::Response};
 use serde_json::{Value, json};
 
-use super::plain;
+use crate::server::plain;
 
 /// The route as API Gateway would name it.
 pub(crate) const ROUTE_KEY: &str = "ANY /demo/{proxy+}";

@@ -181,19 +181,14 @@ impl Call {
     /// Decoded; the values of a repeated name joined by commas.
     fn query_parameters(&self) -> Value {
         let mut parameters: BTreeMap<String, String> = BTreeMap::new();
-        for pair in self.query.split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let decoded = |text: &str| {
-                let text = text.replace('+', " ");
-                percent_decode_str(&text).decode_utf8_lossy().into_owned()
-            };
+        for (name, value) in form_urlencoded::parse(self.query.as_bytes()) {
             parameters
-                .entry(decoded(name))
+                .entry(name.into_owned())
                 .and_modify(|values| {
                     values.push(',');
-                    values.push_str(&decoded(value));
+                    values.push_str(&value);
                 })
-                .or_insert_with(|| decoded(value));
+                .or_insert_with(|| value.clone().into_owned());
         }
         if parameters.is_empty() { Value::Null } else { json!(parameters) }
     }

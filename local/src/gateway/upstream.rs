@@ -17,8 +17,11 @@ const CONTEXT_PREFIX: &str = "x-latchkey-";
 /// API Gateway waits no longer for an integration.
 const TIMEOUT: Duration = Duration::from_secs(30);
 /// They concern one connection alone (RFC 9110, section 7.6.1), or are set anew.
-const NOT_FORWARDED: [HeaderName; 8] = [
+const NOT_FORWARDED: [HeaderName; 11] = [
     header::CONNECTION,
+    header::EXPECT,
+    header::PROXY_AUTHORIZATION,
+    HeaderName::from_static("proxy-connection"),
     header::HOST,
     header::CONTENT_LENGTH,
     header::TE,
@@ -85,7 +88,7 @@ impl Upstream {
 /// The caller's headers, without those that only its connection or only Latchkey may set.
 fn headers(call: &Call, context: Option<&Value>) -> HeaderMap {
     let mut headers = forwardable(call.headers());
-    let spoofed: Vec<_> = headers.keys().filter(|name| name.as_str().starts_with(CONTEXT_PREFIX)).cloned().collect();
+    let spoofed: Vec<_> = headers.keys().filter(|name| is_context(name)).cloned().collect();
     for name in spoofed {
         headers.remove(name);
     }
@@ -94,12 +97,19 @@ fn headers(call: &Call, context: Option<&Value>) -> HeaderMap {
     }
     for (name, value) in context.and_then(Value::as_object).into_iter().flatten() {
         let name = format!("{CONTEXT_PREFIX}{}", name.replace('_', "-"));
-        let value = value.as_str().and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok());
+        // DEL is the one character of JSON text that no header may hold; only the metadata can have it, in a string.
+        let value = value.as_str().map(|value| value.replace('\u{7f}', "\\u007f"));
+        let value = value.and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok());
         if let (Ok(name), Some(value)) = (name.parse::<HeaderName>(), value) {
             headers.insert(name, value);
         }
     }
     headers
+}
+
+/// Whether a backend could take the header for one of the context's: many read `_` and `-` as the same.
+fn is_context(name: &HeaderName) -> bool {
+    name.as_str().replace('_', "-").starts_with(CONTEXT_PREFIX)
 }
 
 fn forwardable(headers: &HeaderMap) -> HeaderMap {

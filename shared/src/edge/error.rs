@@ -11,12 +11,12 @@ use crate::{
     store::StoreError,
 };
 
-/// One thing that is wrong with one field.
+/// What there is to say of one field: what is wrong with it, or a warning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FieldError {
+pub struct FieldMessage {
     /// The field's name; empty when it is about the body as a whole.
     pub field: String,
-    /// What is wrong with it.
+    /// What there is to say.
     pub message: String,
 }
 
@@ -25,7 +25,7 @@ pub struct FieldError {
 pub struct Problem {
     kind: Kind,
     detail: String,
-    errors: Vec<FieldError>,
+    errors: Vec<FieldMessage>,
     cause: Option<String>,
 }
 
@@ -79,8 +79,8 @@ struct Details<'p> {
     status: u16,
     detail: &'p str,
     request_id: &'p str,
-    #[serde(skip_serializing_if = "<[FieldError]>::is_empty")]
-    errors: &'p [FieldError],
+    #[serde(skip_serializing_if = "<[FieldMessage]>::is_empty")]
+    errors: &'p [FieldMessage],
 }
 
 impl Problem {
@@ -90,14 +90,14 @@ impl Problem {
 
     /// 400: each field that is wrong.
     #[must_use]
-    pub fn invalid(errors: Vec<FieldError>) -> Self {
+    pub fn invalid(errors: Vec<FieldMessage>) -> Self {
         Self { errors, ..Self::new(Kind::Invalid, "See errors for each field that is wrong.") }
     }
 
     /// 400: one field that is wrong.
     #[must_use]
     pub fn invalid_field(field: &str, message: impl Into<String>) -> Self {
-        Self::invalid(vec![FieldError { field: field.to_owned(), message: message.into() }])
+        Self::invalid(vec![FieldMessage { field: field.to_owned(), message: message.into() }])
     }
 
     /// 401: the authorizer's context is missing or unusable.
@@ -109,7 +109,7 @@ impl Problem {
     /// 404.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(Kind::NotFound, "There is no such key.")
+        Self::new(Kind::NotFound, "There is no such key or route.")
     }
 
     /// 413.

@@ -12,7 +12,7 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use super::error::{FieldError, Problem};
+use super::error::{FieldMessage, Problem};
 use crate::{caller::Caller, key::KeyId};
 
 /// The largest body, in bytes.
@@ -66,7 +66,7 @@ pub fn key_id(request: &Request) -> Result<KeyId, Problem> {
 #[derive(Debug)]
 pub struct Fields {
     values: Map<String, Value>,
-    errors: Vec<FieldError>,
+    errors: Vec<FieldMessage>,
 }
 
 impl Fields {
@@ -136,7 +136,7 @@ impl Fields {
 
     /// Notes that a field is wrong.
     pub fn wrong(&mut self, name: &str, message: impl Into<String>) {
-        self.errors.push(FieldError { field: shortened(name), message: message.into() });
+        self.errors.push(FieldMessage { field: shortened(name), message: message.into() });
     }
 
     /// Whether nothing wrong was found about a field so far.

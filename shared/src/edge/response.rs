@@ -6,7 +6,7 @@ use lambda_http::{
 };
 use serde::Serialize;
 
-use super::error::{FieldError, Problem};
+use super::error::{FieldMessage, Problem};
 use crate::{
     key::KeyId,
     label::{ClientType, Description, Reason},
@@ -79,7 +79,7 @@ pub struct CreatedBody<'r> {
     /// The text.
     pub key: &'r str,
     /// What the creator should know.
-    pub warnings: Vec<FieldError>,
+    pub warnings: Vec<FieldMessage>,
 }
 
 /// A JSON answer.

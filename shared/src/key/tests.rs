@@ -115,7 +115,7 @@ fn no_key_prints_its_text() {
 fn without_randomness_there_is_no_key() {
     assert_eq!(KeyId::generate(&Broken), Err(EntropyError));
     let id = KeyId::generate(&SystemEntropy).unwrap();
-    assert!(PlainKey::generate(&KeyPrefix::default(), id, &Broken).is_err());
+    assert!(PlainKey::generate(&"lk".parse().unwrap(), id, &Broken).is_err());
 }
 
 #[test]

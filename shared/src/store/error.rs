@@ -1,6 +1,8 @@
 //! What can go wrong at the table, told apart by whether asking again may help.
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use std::error::Error;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
 use super::{item::Attributes, schema::PK};
 
@@ -18,19 +20,20 @@ pub enum StoreError {
     Corrupt(String),
 }
 
-/// Tells a table that does not answer from one that refuses. Only messages are kept: the SDK's own debug output of an
-/// error can hold items.
+/// Tells a table that does not answer from one that refuses.
 pub(super) fn unanswered<E>(error: &SdkError<E>) -> StoreError
 where
-    E: std::error::Error + ProvideErrorMetadata + 'static,
+    E: Error + ProvideErrorMetadata + 'static,
 {
     const THROTTLED: [&str; 3] =
         ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"];
-    let text = DisplayErrorContext(error).to_string();
+    let text = messages(error);
     match error {
         SdkError::ServiceError(answer) => {
+            let status = answer.raw().status();
             let code = answer.err().code().unwrap_or_default();
-            if answer.raw().status().as_u16() >= 500 || THROTTLED.contains(&code) {
+            // A success that cannot be read was cut short on its way.
+            if status.is_server_error() || status.is_success() || THROTTLED.contains(&code) {
                 StoreError::Unavailable(text)
             } else {
                 StoreError::Refused(text)
@@ -39,6 +42,19 @@ where
         SdkError::ConstructionFailure(_) => StoreError::Refused(text),
         _ => StoreError::Unavailable(text),
     }
+}
+
+/// The messages of an error and of its causes. The debug output of the SDK's errors, and whatever is made from it, holds
+/// the raw answer, and with it items and hashes.
+fn messages(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }
 
 /// A store error about an item that does not read as it should.

@@ -52,8 +52,9 @@ struct StoredRecord {
 
 impl From<&KeyRecord> for StoredRecord {
     fn from(record: &KeyRecord) -> Self {
+        let KeyRecord { revocation, .. } = record;
+        let revocation = revocation.as_ref();
         let record = record.clone();
-        let revocation = record.revocation.as_ref();
         Self {
             id: record.id,
             name: record.name,
@@ -136,7 +137,8 @@ pub(super) fn new_item(
 
 /// The record in an item of the table, or in an index's copy of one.
 pub(super) fn record_in(mut item: Attributes) -> Result<KeyRecord, StoreError> {
-    let is_root = matches!(item.get(schema::ROOT), Some(AttributeValue::Bool(true)));
+    let is_root = item.get(schema::ROOT).and_then(|value| value.as_bool().ok()).copied();
+    let is_root = is_root.ok_or_else(|| corrupt(&item, &"no root mark"))?;
     let stored = item.remove(schema::RECORD).ok_or_else(|| corrupt(&item, &"no record"))?;
     let stored: StoredRecord = serde_dynamo::from_attribute_value(stored).map_err(|error| corrupt(&item, &error))?;
     stored.into_record(is_root).map_err(|error| corrupt(&item, &error))
@@ -227,7 +229,8 @@ mod tests {
     #[test]
     fn an_item_that_is_not_ours_is_corrupt_and_never_a_key() {
         type Change = fn(&mut Attributes);
-        let changes: [Change; 5] = [
+        let changes: [Change; 6] = [
+            |item| drop(item.remove(schema::ROOT)),
             |item| drop(item.remove(schema::HASH)),
             |item| drop(item.insert(schema::HASH.to_owned(), AttributeValue::B(Blob::new([0; 31])))),
             |item| drop(item.remove(schema::RECORD)),
