@@ -117,7 +117,11 @@ fn run<Q: DeserializeOwned, A: Serialize>(
     body: &[u8],
     operation: impl FnOnce(Q) -> Result<A, DynoxideError>,
 ) -> Result<String, DynoxideError> {
-    let unreadable = |error: serde_json::Error| DynoxideError::SerializationException(error.to_string());
+    // The engine marks what real DynamoDB would call invalid rather than unreadable.
+    let unreadable = |error: serde_json::Error| match error.to_string().strip_prefix("VALIDATION:") {
+        Some(invalid) => DynoxideError::ValidationException(invalid.to_owned()),
+        None => DynoxideError::SerializationException(error.to_string()),
+    };
     let answer = operation(serde_json::from_slice(body).map_err(unreadable)?)?;
     serde_json::to_string(&answer).map_err(|error| DynoxideError::InternalServerError(error.to_string()))
 }

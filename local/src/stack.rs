@@ -202,7 +202,8 @@ impl Stack {
     }
 }
 
-/// How to reach `DynamoDB` at `url`. The environment has no say, so no real account can be hit by accident.
+/// How to reach `DynamoDB` at `url`, in plain HTTP. The environment has no say, so neither a real account nor a proxy for
+/// the world outside can be asked by accident.
 #[must_use]
 pub fn sdk(url: &str) -> SdkConfig {
     let nobody = Credentials::new("local", "local", None, None, "local");
@@ -210,6 +211,7 @@ pub fn sdk(url: &str) -> SdkConfig {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::from_static(REGION))
         .credentials_provider(SharedCredentialsProvider::new(nobody))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .endpoint_url(url)
         .build()
 }

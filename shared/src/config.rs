@@ -90,7 +90,7 @@ impl Config {
             lookup(variable).filter(|value| is_list || !value.is_empty())
         });
         Ok(Self {
-            table_name: settings.required("TABLE_NAME")?,
+            table_name: settings.table_name()?,
             deployment: settings.deployment()?,
             key_prefix: settings.parsed("KEY_PREFIX", "lk", |text| text.parse().map_err(text_of))?,
             max_key_lifetime: settings.max_key_lifetime()?,
@@ -124,8 +124,17 @@ pub fn from_env(variable: &str) -> Option<String> {
 struct Settings<L>(L);
 
 impl<L: Fn(&str) -> Option<String>> Settings<L> {
-    fn required(&self, variable: &'static str) -> Result<String, ConfigError> {
-        (self.0)(variable).ok_or_else(|| ConfigError { variable, problem: "is missing".to_owned() })
+    /// The rules are `DynamoDB`'s.
+    fn table_name(&self) -> Result<String, ConfigError> {
+        let variable = "TABLE_NAME";
+        let refused = |problem: &str| ConfigError { variable, problem: problem.to_owned() };
+        let name = (self.0)(variable).ok_or_else(|| refused("is missing"))?;
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+        if (3..=255).contains(&name.len()) && name.bytes().all(fits) {
+            Ok(name)
+        } else {
+            Err(refused("must have 3 to 255 letters, digits and _ . -"))
+        }
     }
 
     fn parsed<T>(
@@ -229,6 +238,8 @@ mod tests {
     #[test]
     fn a_bad_value_names_its_variable() {
         for (variable, value) in [
+            ("TABLE_NAME", "no blanks"),
+            ("TABLE_NAME", "ab"),
             ("DEPLOYMENT_PROVIDER", "AWS"),
             ("DEPLOYMENT_REGION", "*"),
             ("DEPLOYMENT_REGION", "us-eest-1"),

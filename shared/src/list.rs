@@ -176,7 +176,7 @@ impl<'t> Merged<'t> {
         let empty = self.shards.iter_mut().filter(|shard| shard.ahead.is_empty() && !shard.is_done);
         try_join_all(empty.map(|shard| async move {
             let stretch = table.stretch(listing, shard.number, shard.after.as_ref(), shard.chunk).await?;
-            shard.chunk = shard.chunk.saturating_mul(2).min(LARGEST_CHUNK);
+            shard.chunk = shard.chunk.saturating_mul(SHARDS).min(LARGEST_CHUNK);
             // An empty stretch that is not the last would be asked for again for ever.
             shard.is_done = stretch.is_last || stretch.entries.is_empty();
             shard.after = stretch.entries.last().map(|(position, _)| position.clone());

@@ -18,11 +18,14 @@ use aws_sdk_dynamodb::{
     types::AttributeValue,
 };
 
-pub use self::{error::StoreError, write::Revoked};
 use self::{
     error::unanswered,
     item::{key_of, listed_of, record_in},
     schema::{DEPLOYMENT, PK, SHARDS, SK},
+};
+pub use self::{
+    error::{StoreError, messages},
+    write::Revoked,
 };
 use crate::{cursor::Position, key::KeyId, label::Owner, record::KeyRecord, secret::SecretHash};
 

@@ -2,14 +2,14 @@
 
 use aws_sdk_dynamodb::{
     Client,
-    error::{BuildError, DisplayErrorContext, SdkError},
+    error::{BuildError, SdkError},
     operation::create_table::CreateTableError,
     types::{
         AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
         ScalarAttributeType,
     },
 };
-use shared::store::schema;
+use shared::store::{messages, schema};
 
 /// Makes the table unless it is there.
 ///
@@ -21,7 +21,7 @@ pub async fn ensure_table(sdk: &aws_config::SdkConfig, name: &str) -> Result<(),
     match made {
         Ok(()) => Ok(()),
         Err(error) if error.as_service_error().is_some_and(CreateTableError::is_resource_in_use_exception) => Ok(()),
-        Err(error) => Err(DisplayErrorContext(&error).to_string()),
+        Err(error) => Err(messages(&error)),
     }
 }
 

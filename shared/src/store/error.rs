@@ -46,7 +46,8 @@ where
 
 /// The messages of an error and of its causes. The debug output of the SDK's errors, and whatever is made from it, holds
 /// the raw answer, and with it items and hashes.
-fn messages(error: &dyn Error) -> String {
+#[must_use]
+pub fn messages(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
