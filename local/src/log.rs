@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// The target of the lines that a person wants to see.
 pub(crate) const TARGET: &str = "latchkey";
@@ -16,9 +16,12 @@ pub(crate) fn start() {
     let wanted = std::env::var("RUST_LOG").ok().filter(|wanted| !wanted.is_empty());
     let filter = EnvFilter::new(wanted.as_deref().unwrap_or(SHOWN));
     let is_watched = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(is_watched);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(is_watched).with_target(false);
+    // Below that, libraries log what they send and receive, and with it keys and hashes.
+    let most = tracing_subscriber::filter::LevelFilter::INFO;
+    let log = tracing_subscriber::registry().with(most).with(filter).with(lines.compact());
     // A second stack in one process keeps the first one's log.
-    let _ = log.with_target(false).compact().try_init();
+    let _ = log.try_init();
 }
 
 /// A path fit for the log: what may be a key is cut out, and nothing in it acts on a terminal.

@@ -1,6 +1,7 @@
 //! Where the domain meets HTTP and Lambda. Nothing further in knows either.
 
 pub mod error;
+mod log;
 pub mod request;
 pub mod response;
 
@@ -93,12 +94,12 @@ where
     })
 }
 
-/// Runs a function's whole life on one thread, with Lambda's logging.
+/// Runs a function's whole life on one thread, with a log as Lambda wants it.
 ///
 /// # Errors
 /// The function's own.
 pub fn run(life: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
-    lambda_http::tracing::init_default_subscriber();
+    log::start();
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(life)
 }
 
