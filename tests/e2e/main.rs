@@ -1,4 +1,6 @@
 //! The end-to-end tests: real HTTP, the real functions, the embedded DynamoDB.
+// Clippy is lenient with tests where it can see that they are tests.
+#![cfg(test)]
 
 mod architecture;
 mod bodies;
@@ -9,6 +11,7 @@ mod flow;
 mod lambda;
 mod lists;
 mod outage;
+mod readme;
 mod shapes;
 mod support;
 mod template;

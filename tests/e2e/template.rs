@@ -1,1 +1,138 @@
-//! .
+//! `template.yaml` against the code: what is deployed is what was written and tested.
+
+pub(crate) mod model;
+mod recorder;
+mod rights;
+pub(crate) mod settings;
+mod table;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use shared::{
+    admin,
+    grant::{Access, Route},
+};
+
+use self::model::{Template, function_names, logical_id};
+
+const FUNCTION: &str = "AWS::Serverless::Function";
+
+/// The routes that a function serves.
+fn routes_of(function: &str) -> &'static [Route] {
+    match function {
+        // It stands before the routes of others.
+        "authorizer" => &[],
+        "create-key" => create_key::ROUTES,
+        "list-keys" => list_keys::ROUTES,
+        "revoke-key" => revoke_key::ROUTES,
+        other => panic!("the test does not know the routes of functions/{other}: add it here"),
+    }
+}
+
+/// The events of a function, each with its properties.
+fn events<'t>(template: &'t Template, function: &str) -> Vec<&'t Value> {
+    let id = logical_id(function);
+    let events = template.at(&format!("/Resources/{id}/Properties/Events")).as_object().into_iter().flatten();
+    events
+        .map(|(name, event)| {
+            assert_eq!(event["Type"], "HttpApi", "{id} {name}");
+            &event["Properties"]
+        })
+        .collect()
+}
+
+#[test]
+fn every_folder_in_functions_is_a_function_and_nothing_else_is() {
+    let template = Template::read();
+    let deployed = template.resources(FUNCTION);
+    let expected: BTreeSet<_> = function_names().iter().map(|name| logical_id(name)).collect();
+    assert_eq!(deployed.keys().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>(), expected);
+    for name in function_names() {
+        let function = deployed[logical_id(&name).as_str()];
+        let built = json!({"BuildMethod": "rust-cargolambda", "BuildProperties": {"Binary": name}});
+        assert_eq!(function["Metadata"], built, "{name}");
+        assert!(function["Properties"]["Description"].is_string(), "{name}");
+    }
+    let globals = template.at("/Globals/Function");
+    assert_eq!(globals["CodeUri"], ".", "one target folder serves every build");
+    assert_eq!((&globals["Handler"], &globals["Runtime"]), (&json!("bootstrap"), &json!("provided.al2023")));
+    assert_eq!(globals["LoggingConfig"]["LogFormat"], "JSON");
+}
+
+#[test]
+fn a_function_is_called_for_the_routes_that_it_serves() {
+    let template = Template::read();
+    for name in function_names() {
+        let text = |event: &Value, field: &str| event[field].as_str().unwrap_or_default().to_owned();
+        let mut deployed: Vec<_> =
+            events(&template, &name).iter().map(|event| text(event, "Method") + " " + &text(event, "Path")).collect();
+        let mut served: Vec<_> = routes_of(&name).iter().map(ToString::to_string).collect();
+        deployed.sort();
+        served.sort();
+        assert_eq!(deployed, served, "{name}");
+    }
+}
+
+#[test]
+fn every_route_of_the_admin_api_is_served_by_one_function() {
+    let mut served: Vec<_> =
+        function_names().iter().flat_map(|name| routes_of(name)).map(ToString::to_string).collect();
+    let mut all: Vec<_> = admin::ROUTES.iter().map(ToString::to_string).collect();
+    served.sort();
+    all.sort();
+    assert_eq!(served, all);
+}
+
+#[test]
+fn every_route_but_the_open_ones_is_behind_the_authorizer() {
+    let template = Template::read();
+    let api = template.at("/Resources/Api/Properties");
+    let auth = &api["Auth"];
+    let authorizer = &auth["Authorizers"][auth["DefaultAuthorizer"].as_str().unwrap()];
+    assert_eq!(auth["Authorizers"].as_object().unwrap().len(), 1);
+    assert_eq!(authorizer["FunctionArn"], json!({"Fn::GetAtt": "Authorizer.Arn"}));
+    for name in function_names() {
+        for event in events(&template, &name) {
+            assert_eq!(event["ApiId"], json!({"Ref": "Api"}), "{name} {event}");
+            let route =
+                routes_of(&name).iter().find(|route| event["Method"] == route.method && event["Path"] == route.path);
+            let expected =
+                if route.unwrap().access == Access::Open { json!({"Authorizer": "NONE"}) } else { Value::Null };
+            assert_eq!(event["Auth"], expected, "{name} {event}");
+        }
+    }
+}
+
+#[test]
+fn the_api_asks_the_authorizer_as_it_expects_to_be_asked() {
+    let template = Template::read();
+    let authorizer = template.at("/Resources/Api/Properties/Auth/Authorizers/Latchkey");
+    let expected = json!({
+        "FunctionArn": {"Fn::GetAtt": "Authorizer.Arn"},
+        "AuthorizerPayloadFormatVersion": "2.0",
+        "EnableSimpleResponses": true,
+        // Without this every call is a 500.
+        "EnableFunctionDefaultPermissions": true,
+        // Nothing is kept, so a revocation takes effect within the function's own bound; and no identity source is named,
+        // because a key may be in one of several places.
+        "Identity": {"ReauthorizeEvery": 0},
+    });
+    assert_eq!(*authorizer, expected);
+    // API Gateway waits for an authorizer for ten seconds.
+    let timeout = template.function("authorizer")["Timeout"].as_u64();
+    let timeout = timeout.or(template.at("/Globals/Function/Timeout").as_u64()).unwrap();
+    assert!(timeout < 10, "{timeout}");
+}
+
+#[test]
+fn every_function_writes_to_a_log_that_is_kept_for_a_chosen_time() {
+    let template = Template::read();
+    for name in function_names() {
+        let group = template.function(&name)["LoggingConfig"]["LogGroup"]["Ref"].as_str().unwrap().to_owned();
+        let properties = &template.resources("AWS::Logs::LogGroup")[group.as_str()]["Properties"];
+        let log_name = format!("/aws/lambda/${{AWS::StackName}}-{name}");
+        assert_eq!(properties["LogGroupName"], json!({"Fn::Sub": log_name}), "{name}");
+        assert_eq!(properties["RetentionInDays"], json!({"Ref": "LogRetentionDays"}), "{name}");
+    }
+}

@@ -1,0 +1,130 @@
+//! The command itself, as a process of its own, in a folder of its own.
+
+use std::{
+    ops::Deref,
+    path::{Path, PathBuf},
+    process::{Output, Stdio},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+use tokio::{
+    fs::File,
+    io::{AsyncBufReadExt, AsyncReadExt, BufReader},
+    process::{Child, ChildStdout, Command},
+    time::timeout,
+};
+
+use super::Api;
+
+/// Nothing takes so long; a test that hangs should say where.
+const HANGING: Duration = Duration::from_mins(2);
+/// How many lines a start prints.
+const LINES: usize = 4;
+
+/// Where a command runs, and what it leaves behind.
+pub(crate) struct Home {
+    folder: TempDir,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("work")).unwrap();
+        Self { folder }
+    }
+
+    /// The folder that the command is started in.
+    pub(crate) fn work(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    /// A path in that folder.
+    pub(crate) fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.work().join(name)
+    }
+
+    /// Everything that was written to stderr since the last start.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.log_file()).unwrap()
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.path().join("stderr")
+    }
+
+    fn command(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_latchkey-under-test"));
+        command.args(arguments).current_dir(self.work()).env_clear().envs(settings.iter().copied());
+        command.stdin(Stdio::null()).kill_on_drop(true);
+        command
+    }
+
+    /// Starts it on any port, and waits until it has said where everything is.
+    pub(crate) async fn start(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Latchkey {
+        let mut command = self.command(&[&["--port", "0"], arguments].concat(), settings);
+        let log = File::create(self.log_file()).await.unwrap().into_std().await;
+        let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut lines = Vec::new();
+        while lines.len() < LINES {
+            let mut line = String::new();
+            let read = timeout(HANGING, stdout.read_line(&mut line)).await;
+            let is_line = matches!(read, Ok(Ok(1..)));
+            assert!(is_line, "it did not start: {read:?}, {lines:?}\n{}", self.log());
+            lines.push(line.trim_end_matches('\n').to_owned());
+        }
+        let url = lines[0].strip_prefix("latchkey listening on ").unwrap_or_else(|| panic!("{lines:?}"));
+        let printed = lines[3].strip_prefix("root key ").and_then(|rest| rest.split(' ').next()).unwrap_or_default();
+        let root = if printed == "kept" { String::new() } else { printed.to_owned() };
+        let api = Api::new(url, root);
+        Latchkey { child, stdout, lines, api }
+    }
+
+    /// Runs it to its end, which must not be long.
+    pub(crate) async fn run(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+        let running = self.command(arguments, settings).output();
+        timeout(HANGING, running).await.expect("it did not end").unwrap()
+    }
+}
+
+/// A running command.
+pub(crate) struct Latchkey {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    /// The first lines of its stdout.
+    pub(crate) lines: Vec<String>,
+    api: Api,
+}
+
+impl Deref for Latchkey {
+    type Target = Api;
+
+    fn deref(&self) -> &Api {
+        &self.api
+    }
+}
+
+impl Latchkey {
+    /// The same, for calls with this root key: a second start does not print it.
+    pub(crate) fn with_root(self, root: &str) -> Self {
+        let api = Api::new(self.api.url(), root);
+        Self { api, ..self }
+    }
+
+    /// Sends it a signal such as `TERM`, and gives back its exit code and what else it had printed.
+    pub(crate) async fn end(mut self, signal: &str) -> (Option<i32>, String) {
+        let process = self.child.id().unwrap().to_string();
+        let sent = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", signal, &process]).status().await.unwrap();
+        assert!(sent.success());
+        let status = timeout(HANGING, self.child.wait()).await.expect("it did not end").unwrap();
+        let mut rest = String::new();
+        self.stdout.read_to_string(&mut rest).await.unwrap();
+        (status.code(), rest)
+    }
+
+    /// Kills it on the spot.
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+}

@@ -1,0 +1,223 @@
+//! A proxy before a `DynamoDB` that counts what is asked of it, and fails when told to.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    net::SocketAddr,
+    pin::Pin,
+    sync::{Arc, Mutex},
+    task::{Context, Poll},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
+    serve::Listener,
+};
+use local::dynamodb::DynamoDb;
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::watch,
+};
+
+/// How the table answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// As it does.
+    Pass,
+    /// Not at all: every connection is cut before anything is read from it.
+    Refuse,
+    /// Not before the mode changes.
+    Hang,
+    /// 500, always.
+    Fail,
+    /// Too many requests, always.
+    Throttle,
+    /// 500, after having done what was asked: the answer is what got lost.
+    LoseAnswer,
+}
+
+/// A running proxy, with the `DynamoDB` behind it.
+pub(crate) struct Proxy {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    behind: DynamoDb,
+}
+
+struct Shared {
+    target: String,
+    client: reqwest::Client,
+    mode: watch::Sender<Mode>,
+    /// How many more requests the mode is for; for all when there is no number.
+    left: Mutex<Option<usize>>,
+    counts: Mutex<BTreeMap<String, usize>>,
+}
+
+impl Proxy {
+    /// Starts one before a `DynamoDB` in memory.
+    pub(crate) async fn start() -> Self {
+        let behind = DynamoDb::start(None).await.unwrap();
+        let shared = Arc::new(Shared {
+            target: behind.url(),
+            client: super::client(),
+            mode: watch::Sender::new(Mode::Pass),
+            left: Mutex::new(None),
+            counts: Mutex::default(),
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
+        let listener = Cuttable { listener, mode: shared.mode.subscribe() };
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { address, shared, behind }
+    }
+
+    /// Where the proxy answers.
+    pub(crate) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Where the `DynamoDB` behind it answers, uncounted and always.
+    pub(crate) fn direct_url(&self) -> String {
+        self.behind.url()
+    }
+
+    /// From now on, answer like this.
+    pub(crate) fn set(&self, mode: Mode) {
+        *self.shared.left.lock().unwrap() = None;
+        self.shared.mode.send_replace(mode);
+    }
+
+    /// Answer the next `requests` like this, and those after them as the table does.
+    pub(crate) fn set_for(&self, mode: Mode, requests: usize) {
+        *self.shared.left.lock().unwrap() = Some(requests);
+        self.shared.mode.send_replace(mode);
+    }
+
+    /// How many requests of each operation came in since the last [`Proxy::forget`].
+    pub(crate) fn counts(&self) -> BTreeMap<String, usize> {
+        self.shared.counts.lock().unwrap().clone()
+    }
+
+    /// How many requests of one operation, such as `GetItem`, came in.
+    pub(crate) fn count(&self, operation: &str) -> usize {
+        self.counts().get(operation).copied().unwrap_or_default()
+    }
+
+    /// How many requests came in.
+    pub(crate) fn total(&self) -> usize {
+        self.counts().values().sum()
+    }
+
+    /// Counts from zero again.
+    pub(crate) fn forget(&self) {
+        self.shared.counts.lock().unwrap().clear();
+    }
+}
+
+impl Shared {
+    /// The mode for one request.
+    fn mode(&self) -> Mode {
+        let mut left = self.left.lock().unwrap();
+        match &mut *left {
+            None => *self.mode.borrow(),
+            Some(0) => Mode::Pass,
+            Some(left) => {
+                *left -= 1;
+                *self.mode.borrow()
+            }
+        }
+    }
+
+    async fn pass(&self, mut headers: HeaderMap, body: Bytes) -> Response {
+        headers.remove(header::HOST);
+        let answer = self.client.post(&self.target).headers(headers).body(body).send().await.unwrap();
+        let (status, mut headers) = (answer.status(), answer.headers().clone());
+        headers.remove(header::TRANSFER_ENCODING);
+        let mut response = Response::new(Body::from(answer.bytes().await.unwrap()));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
+    }
+}
+
+async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    let target = headers.get("x-amz-target").map_or("", |target| target.to_str().unwrap());
+    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+    *shared.counts.lock().unwrap().entry(operation).or_default() += 1;
+    match shared.mode() {
+        Mode::Pass | Mode::Refuse => shared.pass(headers, body).await,
+        Mode::Hang => {
+            let mut mode = shared.mode.subscribe();
+            mode.wait_for(|mode| *mode != Mode::Hang).await.unwrap();
+            error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError")
+        }
+        Mode::Fail => error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError"),
+        Mode::Throttle => error(StatusCode::BAD_REQUEST, "ThrottlingException"),
+        Mode::LoseAnswer => {
+            shared.pass(headers, body).await;
+            error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError")
+        }
+    }
+}
+
+/// An error as `DynamoDB` writes one. What it says must never be seen outside.
+fn error(status: StatusCode, code: &str) -> Response {
+    let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"inner detail"}}"#);
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, "application/x-amz-json-1.0".parse().unwrap());
+    response
+}
+
+/// A listener whose connections break while the mode is [`Mode::Refuse`].
+struct Cuttable {
+    listener: TcpListener,
+    mode: watch::Receiver<Mode>,
+}
+
+impl Listener for Cuttable {
+    type Io = Connection;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Connection, SocketAddr) {
+        let (stream, peer) = Listener::accept(&mut self.listener).await;
+        (Connection { stream, mode: self.mode.clone() }, peer)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+}
+
+struct Connection {
+    stream: TcpStream,
+    mode: watch::Receiver<Mode>,
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(mut self: Pin<&mut Self>, context: &mut Context<'_>, to: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        if *self.mode.borrow() == Mode::Refuse {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        Pin::new(&mut self.stream).poll_read(context, to)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, from)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
