@@ -8,8 +8,8 @@ use tracing_subscriber::{EnvFilter, layer::SubscriberExt, util::SubscriberInitEx
 pub(crate) const TARGET: &str = "latchkey";
 /// What is shown unless `RUST_LOG` says otherwise.
 const SHOWN: &str = "warn,latchkey=info";
-/// The secret and the checksum of a key have 38 characters in a row; nothing so long is repeated from a URL.
-const LONGEST_RUN: usize = 35;
+/// The secret of a key has 32 characters in a row, without its checksum; nothing so long is repeated from a URL.
+const LONGEST_RUN: usize = 31;
 
 /// Sends the log to stderr, in colour where somebody watches.
 pub(crate) fn start() {

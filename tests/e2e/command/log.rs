@@ -108,7 +108,7 @@ async fn no_key_of_a_full_run_is_in_its_log_however_much_is_logged() {
 #[tokio::test]
 async fn each_request_has_a_line() {
     let home = Home::new();
-    let latchkey = home.start(&[], &[]).await;
+    let latchkey = home.start(&[], &[("CACHE_TTL_SECONDS", "0")]).await;
     let (root, root_id) = (latchkey.root().to_owned(), id_of(latchkey.root()).to_owned());
     let key = latchkey.create(json!({})).await;
     latchkey.get("/demo/hello?x=1", &key.text).await.expect(200);
@@ -117,6 +117,8 @@ async fn each_request_has_a_line() {
     latchkey.get("/demo/hello", "hello").await.expect(401);
     latchkey.get("/demo/hello", "").await.expect(401);
     latchkey.delete(&format!("/keys/{}?reason=over", key.id), &root).await.expect(200);
+    latchkey.get("/demo/hello", &key.text).await.expect(401);
+    latchkey.get("/demo/hello", &with_wrong_secret(&key.text)).await.expect(401);
     latchkey.get("/keys/short", &root).await.expect(404);
     latchkey.get("/health", "").await.expect(200);
     latchkey.get("/nowhere", &root).await.expect(404);
@@ -135,6 +137,8 @@ async fn each_request_has_a_line() {
         ("GET /demo/hello 401", "MALFORMED", ""),
         ("GET /demo/hello 401", "NO_KEY", ""),
         (&*revoke, "VALID", &*root_id),
+        ("GET /demo/hello 401", "REVOKED", &*key.id),
+        ("GET /demo/hello 401", "NOT_FOUND", &*key.id),
         ("GET /keys/short 404", "VALID", &*root_id),
         ("GET /health 200", "", ""),
         ("GET /nowhere 404", "", ""),
