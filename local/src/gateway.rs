@@ -146,7 +146,7 @@ async fn accept(
     let call = Call::new(request.method(), request.uri(), request.headers(), peer, now, number);
     let (method, path) = (printable(request.method().as_str()), printable(call.as_ref().map_or("", Call::path)));
     let id = call.as_ref().map(|call| call.request_id().to_owned());
-    let span = tracing::info_span!(target: TARGET, "request", code = Empty, key_id = Empty);
+    let span = tracing::info_span!(target: TARGET, "request", code = Empty, key_id = Empty, id);
 
     let body = axum::body::to_bytes(request.into_body(), MAX_BODY).await;
     let mut response = match (call, body) {

@@ -76,7 +76,7 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The port is taken.
-    #[error("cannot listen on 127.0.0.1:{port}: {cause}")]
+    #[error("cannot listen on 127.0.0.1:{port}: {cause}; choose another with --port")]
     Port {
         /// The port.
         port: u16,
@@ -99,7 +99,7 @@ pub enum StartError {
     #[error("the embedded Secrets Manager: {0}")]
     SecretsManager(String),
     /// The root key does not fit to the table.
-    #[error("the root key: {0}")]
+    #[error("the root key: {0}; put the table's own root-key file back, or choose another --data-dir")]
     Root(#[from] RootError),
 }
 
@@ -145,6 +145,10 @@ impl Stack {
 
         // The text was read with the same parser.
         let presented = PresentedKey::parse(&root.text).map_err(|_| StartError::Root(RootError::OtherText))?;
+        // A root key that is not kept cannot be the only one: the next stack on the same table makes another.
+        if folder.is_some() {
+            root::claim(presented.id(), &app.table).await?;
+        }
         root::ensure(&presented, app.config.deployment, &app.table, &*app.clock).await?;
         let secretsmanager = SecretsManager::start(&presented, &root.text).await.map_err(StartError::SecretsManager)?;
         let table = app.config.table_name.clone();

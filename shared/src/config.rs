@@ -64,7 +64,7 @@ pub struct ConfigError {
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "the setting {} {}", self.variable, self.problem)
+        write!(formatter, "the setting {}: {}", self.variable, self.problem)
     }
 }
 
@@ -258,7 +258,7 @@ mod tests {
             ("ROTATION_OVERLAP", "31d"),
         ] {
             let error = read(&[(variable, value)]).unwrap_err().to_string();
-            assert!(error.starts_with(&format!("the setting {variable} ")), "{error}");
+            assert!(error.starts_with(&format!("the setting {variable}: ")), "{error}");
         }
     }
 

@@ -48,7 +48,7 @@ pub struct CursorKey([u8; 64]);
 
 /// The text is no cursor of this deployment for this question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is no cursor of this list")]
+#[error("is no cursor of this list: use next_cursor with the same filters")]
 pub struct CursorError;
 
 impl CursorKey {

@@ -135,7 +135,7 @@ pub struct KeyRecord {
     pub revocation: Option<Revocation>,
     /// Counts writes, from 1.
     pub version: u64,
-    /// The deployment's root key, which can only be rotated.
+    /// The deployment's root key, which nobody can revoke.
     pub is_root: bool,
 }
 
@@ -146,7 +146,7 @@ pub enum RevokeRefused {
     #[error("the key is revoked already")]
     AlreadyRevoked,
     /// It would lock everybody out.
-    #[error("the root key cannot be revoked: rotate it")]
+    #[error("the root key cannot be revoked")]
     Root,
 }
 

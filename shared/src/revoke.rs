@@ -20,7 +20,7 @@ pub enum RevokeError {
     #[error("there is no such key")]
     NotFound,
     /// It is the root key.
-    #[error("the root key cannot be revoked: rotate it")]
+    #[error("the root key cannot be revoked")]
     Root,
     /// The table did not answer.
     #[error(transparent)]

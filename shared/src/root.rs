@@ -3,7 +3,7 @@
 use crate::{
     clock::Clock,
     expiry::Expiry,
-    key::PresentedKey,
+    key::{KeyId, PresentedKey},
     label::{Actor, LabelError, Owner},
     metadata::Metadata,
     record::{KeyRecord, KeyType},
@@ -20,6 +20,9 @@ pub enum RootError {
     /// The id stands for another text in the table.
     #[error("the table knows the root key's id with another text")]
     OtherText,
+    /// The deployment has a root key, and it is not this one.
+    #[error("the table's root key is {0}, not this one")]
+    OtherKey(KeyId),
     /// The id stands for a key that opens nothing here.
     #[error("the table's root key is not one of this deployment")]
     OtherDeployment,
@@ -29,6 +32,16 @@ pub enum RootError {
     /// The root key's own name is not one.
     #[error(transparent)]
     Label(#[from] LabelError),
+}
+
+/// Settles that the key of this id is the one root key of the deployment. To be done before the key itself is made, so that
+/// no two ever stand side by side.
+///
+/// # Errors
+/// When another key is, or the table does not answer.
+pub async fn claim(id: KeyId, table: &KeyTable) -> Result<(), RootError> {
+    let root_id = table.root_id(id).await?;
+    if root_id == id { Ok(()) } else { Err(RootError::OtherKey(root_id)) }
 }
 
 /// Makes `key` the root key of the deployment, unless it is already. Doing it again changes nothing.

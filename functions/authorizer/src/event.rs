@@ -78,6 +78,11 @@ impl<'e> Event<'e> {
         Ok(Self { shape, json, method, paths, stage_arn })
     }
 
+    /// API Gateway's id of the request, by which its caller asks about it; empty where the shape has none.
+    pub(crate) fn request_id(&self) -> &'e str {
+        self.json.get("requestContext").and_then(|context| text(context, "requestId")).unwrap_or_default()
+    }
+
     /// The pattern of the route that API Gateway matched, if the event has one.
     pub(crate) fn route(&self) -> Option<&'e str> {
         let [_, route] = self.paths;

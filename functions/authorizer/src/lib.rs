@@ -63,7 +63,7 @@ impl Authorizer {
             tracing::error!(cause = %error, "the key could not be checked");
             Error::from(Undecided)
         })?;
-        note(&verdict);
+        note(&verdict, event.request_id());
         match (verdict.code.class(), verdict.record()) {
             (Class::Allowed, Some(record)) => Ok(answer::allow(&event, record, config.policy_scope)),
             (Class::NotAllowed, _) => Ok(answer::deny(event.shape)),
@@ -87,14 +87,14 @@ impl Authorizer {
 
 /// Writes the outcome to the log, and to the span of whoever called, if that has room for it. Only the id is named,
 /// which is public; the path is not, because strangers put secrets into paths.
-fn note(verdict: &Verdict) {
+fn note(verdict: &Verdict, request_id: &str) {
     let code = verdict.code.as_str();
     let span = tracing::Span::current();
     span.record("code", code);
     if let Some(id) = verdict.claimed {
         span.record("key_id", tracing::field::display(id));
     }
-    tracing::info!(code, key_id = verdict.claimed.map(tracing::field::display), "decided");
+    tracing::info!(code, key_id = verdict.claimed.map(tracing::field::display), request_id, "decided");
 }
 
 /// Serves the authorizer as a Lambda function, until Lambda ends it.

@@ -109,7 +109,7 @@ fn warnings(expiry: Expiry) -> Vec<FieldMessage> {
     let warning = |field: &str, message: &str| FieldMessage { field: field.to_owned(), message: message.to_owned() };
     match expiry {
         Expiry::Never => {
-            vec![warning("expires_at", "this key never expires: give it an expiry, or rotate it regularly")]
+            vec![warning("expires_at", "this key never expires")]
         }
         Expiry::At(_) => Vec::new(),
     }

@@ -6,7 +6,7 @@ use shared::{
         request::{Fields, text},
     },
     list::Filter,
-    scope::{ANY_REGION, Provider, Scope, catalogue::PROVIDERS},
+    scope::{Provider, Scope, catalogue::PROVIDERS},
 };
 
 /// How many keys a page shows unless told otherwise, and at most.
@@ -48,14 +48,10 @@ pub(crate) fn read(mut fields: Fields) -> Result<Query, Problem> {
 
 /// The region, if the provider has it, or any provider when none is asked for.
 fn known(provider: Option<Provider>, region: String) -> Result<String, String> {
-    if region == ANY_REGION {
-        return Ok(region);
-    }
-    let candidates = provider.map_or_else(|| PROVIDERS.to_vec(), |provider| vec![provider]);
-    let mut refusals = candidates.into_iter().map(|provider| Scope::new(provider, &region).map_err(|e| e.to_string()));
-    let first = refusals.next().unwrap_or_else(|| Err("is unknown".to_owned()));
-    match first {
-        Err(refusal) if !refusals.any(|scope| scope.is_ok()) => Err(refusal),
-        _ => Ok(region),
-    }
+    let known = match provider {
+        Some(provider) => Scope::new(provider, &region).map(drop).map_err(|error| error.to_string()),
+        None if PROVIDERS.iter().any(|provider| Scope::new(*provider, &region).is_ok()) => Ok(()),
+        None => Err("is a region of no provider".to_owned()),
+    };
+    known.map(|()| region)
 }

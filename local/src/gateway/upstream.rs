@@ -40,7 +40,7 @@ pub(crate) struct Upstream {
 impl Upstream {
     /// A service at an `http` or `https` URL, perhaps with a path in front of all others.
     pub(crate) fn new(url: &str) -> Result<Self, String> {
-        let base: Url = url.parse().map_err(|error| format!("is no URL: {error}"))?;
+        let base: Url = url.parse().map_err(|_| "must be a whole URL such as http://127.0.0.1:8080".to_owned())?;
         let is_plain =
             ["http", "https"].contains(&base.scheme()) && base.query().is_none() && base.fragment().is_none();
         if !is_plain || base.host().is_none() {

@@ -186,7 +186,7 @@ impl From<RevokeError> for Problem {
         match error {
             RevokeError::Forbidden(error) => error.into(),
             RevokeError::NotFound => Self::not_found(),
-            RevokeError::Root => Self::new(Kind::Conflict, "The root key cannot be revoked: rotate it."),
+            RevokeError::Root => Self::new(Kind::Conflict, "The root key cannot be revoked."),
             RevokeError::Store(error) => error.into(),
         }
     }

@@ -26,6 +26,8 @@ pub const OWNER_SHARD: &str = "owner_shard";
 pub const INDEXED: [&str; 2] = [RECORD, ROOT];
 /// Both keys of the item with the deployment's own values.
 pub const DEPLOYMENT: &str = "deployment";
+/// The attribute of that item that names the root key.
+pub const ROOT_ID: &str = "root_id";
 /// The attribute of that item that signs cursors.
 pub const CURSOR_KEY: &str = "cursor_key";
 

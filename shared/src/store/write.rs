@@ -116,23 +116,37 @@ impl KeyTable {
     /// # Errors
     /// When the table does not answer, or the stored one is corrupt.
     pub async fn cursor_key(&self, fresh: [u8; 64]) -> Result<CursorKey, StoreError> {
+        let stored = self.settle(schema::CURSOR_KEY, AttributeValue::B(Blob::new(fresh))).await?;
+        let key = stored.as_b().ok().and_then(|bytes| CursorKey::from_bytes(bytes.as_ref()));
+        key.ok_or_else(|| StoreError::Corrupt("the cursor key".to_owned()))
+    }
+
+    /// The id of the deployment's root key: `candidate` becomes it when there is none yet.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the stored one is corrupt.
+    pub async fn root_id(&self, candidate: KeyId) -> Result<KeyId, StoreError> {
+        let stored = self.settle(schema::ROOT_ID, AttributeValue::S(candidate.to_string())).await?;
+        let id = stored.as_s().ok().and_then(|id| id.parse().ok());
+        id.ok_or_else(|| StoreError::Corrupt("the root key's id".to_owned()))
+    }
+
+    /// A value of the deployment that is set once: `candidate` becomes it when there is none yet. What it is afterwards.
+    async fn settle(&self, attribute: &str, candidate: AttributeValue) -> Result<AttributeValue, StoreError> {
         let written = self
             .client
             .update_item()
             .table_name(&*self.name)
             .key(PK, AttributeValue::S(DEPLOYMENT.to_owned()))
             .key(SK, AttributeValue::S(DEPLOYMENT.to_owned()))
-            .update_expression("SET #cursor = if_not_exists(#cursor, :fresh)")
-            .expression_attribute_names("#cursor", schema::CURSOR_KEY)
-            .expression_attribute_values(":fresh", AttributeValue::B(Blob::new(fresh)))
+            .update_expression("SET #value = if_not_exists(#value, :candidate)")
+            .expression_attribute_names("#value", attribute)
+            .expression_attribute_values(":candidate", candidate)
             .return_values(ReturnValue::AllNew)
             .send()
             .await
             .map_err(|error| unanswered(&error))?;
-        let stored = written.attributes.as_ref().and_then(|item| item.get(schema::CURSOR_KEY));
-        stored
-            .and_then(|value| value.as_b().ok())
-            .and_then(|bytes| CursorKey::from_bytes(bytes.as_ref()))
-            .ok_or_else(|| StoreError::Corrupt("the cursor key".to_owned()))
+        let stored = written.attributes.and_then(|mut item| item.remove(attribute));
+        stored.ok_or_else(|| StoreError::Corrupt(format!("{attribute} of the deployment")))
     }
 }

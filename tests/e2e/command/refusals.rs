@@ -49,6 +49,21 @@ async fn a_folder_has_one_latchkey_at_a_time() {
 }
 
 #[tokio::test]
+async fn another_tables_root_key_is_not_taken() {
+    let home = Home::new();
+    let first = home.start(&[], &[]).await;
+    let root = first.root().to_owned();
+    first.end("TERM").await;
+    let elsewhere = Home::new();
+    elsewhere.start(&[], &[]).await.end("TERM").await;
+    fs::copy(elsewhere.path(".latchkey/root-key"), home.path(".latchkey/root-key")).unwrap();
+    assert_refused(&home, &["--port", "0"], &[], &["root key", &root[3..19]]).await;
+    fs::write(home.path(".latchkey/root-key"), &root).unwrap();
+    let again = home.start(&[], &[]).await;
+    assert_eq!(again.get("/keys", &root).await.expect(200).json()["keys"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_lost_root_key_is_not_replaced() {
     let home = Home::new();
     let first = home.start(&[], &[]).await;

@@ -29,7 +29,11 @@ async fn list(stack: &TestStack, query: &str, cursor: &str) -> Answer {
 #[track_caller]
 fn assert_no_cursor(answer: &Answer, why: &str) {
     let problem = answer.problem(400);
-    assert_eq!(problem["errors"], json!([{"field": "cursor", "message": "is no cursor of this list"}]), "{why}");
+    assert_eq!(
+        problem["errors"],
+        json!([{"field": "cursor", "message": "is no cursor of this list: use next_cursor with the same filters"}]),
+        "{why}"
+    );
     assert_eq!(problem["detail"], "See errors for each field that is wrong.", "{why}");
 }
 
