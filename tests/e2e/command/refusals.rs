@@ -4,7 +4,7 @@ use std::fs;
 
 use tokio::net::TcpListener;
 
-use crate::support::{command::Home, with_wrong_secret};
+use crate::support::{command::Home, id_of, with_wrong_secret};
 
 /// Asserts that a start is refused with one line on stderr that has all of these words.
 async fn assert_refused(home: &Home, arguments: &[&str], settings: &[(&str, &str)], words: &[&str]) {
@@ -57,7 +57,7 @@ async fn another_tables_root_key_is_not_taken() {
     let elsewhere = Home::new();
     elsewhere.start(&[], &[]).await.end("TERM").await;
     fs::copy(elsewhere.path(".latchkey/root-key"), home.path(".latchkey/root-key")).unwrap();
-    assert_refused(&home, &["--port", "0"], &[], &["root key", &root[3..19]]).await;
+    assert_refused(&home, &["--port", "0"], &[], &["root key", id_of(&root)]).await;
     fs::write(home.path(".latchkey/root-key"), &root).unwrap();
     let again = home.start(&[], &[]).await;
     assert_eq!(again.get("/keys", &root).await.expect(200).json()["keys"].as_array().unwrap().len(), 1);
