@@ -60,7 +60,7 @@ impl Authorizer {
             }
         };
         let verdict = self.verdict(&event).await.map_err(|error| {
-            tracing::error!(cause = %error, "the key could not be checked");
+            tracing::error!(cause = %error, request_id = event.request_id(), "the key could not be checked");
             Error::from(Undecided)
         })?;
         note(&verdict, event.request_id());

@@ -1,5 +1,7 @@
 //! Who is refused, and that all refusals of one class look the same.
 
+use std::fmt::Display;
+
 use serde_json::Value;
 
 use super::door::{Door, Outcome, Shape, with_text};
@@ -37,19 +39,24 @@ async fn an_unauthenticated_request_is_unauthorized_whatever_the_reason() {
     }
 }
 
+/// Asserts that each of the events is denied, all with the same answer.
+async fn assert_denied_alike(door: &Door, shape: Shape, events: Vec<(impl Display, Value)>) {
+    let mut answers = Vec::new();
+    for (reason, event) in events {
+        match door.ask(&event).await {
+            Outcome::Denied(answer) => answers.push(answer),
+            other => panic!("{shape:?} {reason}: {other:?}"),
+        }
+    }
+    answers.dedup();
+    assert_eq!(answers.len(), 1, "{shape:?}: {answers:?}");
+}
+
 #[tokio::test]
 async fn an_unauthenticated_request_is_denied_where_the_deployment_wants_it() {
     let door = Door::open(&[("UNAUTHENTICATED", "deny")]).await;
     for shape in Shape::ALL {
-        let mut answers = Vec::new();
-        for (reason, event) in unauthenticated(&door, shape) {
-            match door.ask(&event).await {
-                Outcome::Denied(answer) => answers.push(answer),
-                other => panic!("{shape:?} {reason}: {other:?}"),
-            }
-        }
-        answers.dedup();
-        assert_eq!(answers.len(), 1, "{shape:?}: {answers:?}");
+        assert_denied_alike(&door, shape, unauthenticated(&door, shape)).await;
     }
 }
 
@@ -65,15 +72,7 @@ async fn a_key_that_is_not_allowed_is_denied_whatever_the_reason() {
         if shape != Shape::Connect {
             events.push(("route", shape.call("DELETE", "/keys/ExampleKey000001", "/keys/{id}")));
         }
-        let mut answers = Vec::new();
-        for (reason, event) in events {
-            match door.ask(&event).await {
-                Outcome::Denied(answer) => answers.push(answer),
-                other => panic!("{shape:?} {reason}: {other:?}"),
-            }
-        }
-        answers.dedup();
-        assert_eq!(answers.len(), 1, "{shape:?}: {answers:?}");
+        assert_denied_alike(&door, shape, events).await;
     }
 }
 
