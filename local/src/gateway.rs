@@ -34,7 +34,10 @@ use tokio::net::TcpListener;
 use tracing::{Instrument, field::Empty};
 
 pub(crate) use self::upstream::Upstream;
-use self::{answer::message, event::Call};
+use self::{
+    answer::message,
+    event::{Call, Stage},
+};
 use crate::{
     log::{TARGET, printable},
     server::Server,
@@ -50,7 +53,11 @@ type Function = fn(Arc<App>, String) -> Pin<Box<dyn Future<Output = Result<Value
 const FUNCTIONS: &[(&[Route], Function)] = &[
     (create_key::ROUTES, |app, event| Box::pin(async move { invoke(create_key::handle, app, &event).await })),
     (list_keys::ROUTES, |app, event| Box::pin(async move { invoke(list_keys::handle, app, &event).await })),
+    (update_key::ROUTES, |app, event| Box::pin(async move { invoke(update_key::handle, app, &event).await })),
     (revoke_key::ROUTES, |app, event| Box::pin(async move { invoke(revoke_key::handle, app, &event).await })),
+    (verify_key::ROUTES, |app, event| Box::pin(async move { invoke(verify_key::handle, app, &event).await })),
+    (api_sets::ROUTES, |app, event| Box::pin(async move { invoke(api_sets::handle, app, &event).await })),
+    (audit_log::ROUTES, |app, event| Box::pin(async move { invoke(audit_log::handle, app, &event).await })),
 ];
 
 /// What stands behind a route.
@@ -110,12 +117,15 @@ impl Gateway {
         let Some((route_key, access, target)) = self.route(call.method(), call.path()) else {
             return message(StatusCode::NOT_FOUND, "Not Found");
         };
+        let stage = if matches!(target, Target::Function(_)) { Stage::Own } else { Stage::Other };
         let context = match access {
             Access::Open => None,
-            Access::AnyKey | Access::Right(_) => match self.authorize(&call.authorizer_event(&route_key)).await {
-                Ok(context) => Some(context),
-                Err((status, text)) => return message(status, text),
-            },
+            Access::AnyKey | Access::Right(_) => {
+                match self.authorize(&call.authorizer_event(&route_key, stage)).await {
+                    Ok(context) => Some(context),
+                    Err((status, text)) => return message(status, text),
+                }
+            }
         };
         match (target, &self.upstream) {
             (Target::Function(function), _) => {

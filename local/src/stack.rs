@@ -147,9 +147,9 @@ impl Stack {
         let presented = PresentedKey::parse(&root.text).map_err(|_| StartError::Root(RootError::OtherText))?;
         // A root key that is not kept cannot be the only one: the next stack on the same table makes another.
         if folder.is_some() {
-            root::claim(presented.id(), &app.table).await?;
+            root::claim(presented.id().ok_or(RootError::Brought)?, &app.table).await?;
         }
-        root::ensure(&presented, app.config.deployment, &app.table, &*app.clock).await?;
+        root::ensure(&presented, app.config.deployment, &app.table, &*app.clock, &*app.entropy).await?;
         let secretsmanager = SecretsManager::start(&presented, &root.text).await.map_err(StartError::SecretsManager)?;
         let table = app.config.table_name.clone();
         let gateway = Gateway::new(app, upstream).serve(listener).map_err(|cause| StartError::Port { port, cause })?;

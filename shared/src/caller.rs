@@ -4,10 +4,12 @@
 //! authorized cannot be called.
 
 use crate::{
+    audit::Origin,
+    ceiling::{Excess, Grants},
     grant::Right,
     key::KeyId,
     label::{Actor, Owner},
-    record::KeyType,
+    record::{KeyRecord, KeyType},
 };
 
 /// The key behind a request to the admin API.
@@ -15,29 +17,84 @@ use crate::{
 pub struct Caller {
     key_id: KeyId,
     owner: Owner,
-    key_type: KeyType,
+    grants: Grants,
+    origin: Origin,
 }
 
-/// The caller's key does not have the right.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this needs the right {0}")]
-pub struct Forbidden(pub Right);
+/// What the caller's key may not do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    /// It does not have the right.
+    #[error("the caller's key does not have the right {0}")]
+    Right(Right),
+    /// The key is, or would be, another owner's.
+    #[error("only a super-user can make keys of another owner")]
+    Owner,
+    /// The key would have more than the caller.
+    #[error("a key cannot be given more than the caller's own has: {}", listed(.0))]
+    Excess(Vec<Excess>),
+    /// The set would open more than it does, to keys that may have what the caller's has not.
+    #[error("only a super-user can make an API set open more than it does: {0}")]
+    Opening(String),
+    /// Keys, perhaps of others, would lose what they name.
+    #[error("only a super-user can remove an API set that keys name")]
+    Force,
+    /// The set would have routes that the caller cannot call.
+    #[error("an API set cannot be given a route that the caller's own key may not call: {0}")]
+    Route(String),
+}
+
+fn listed(excess: &[Excess]) -> String {
+    excess.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
 
 impl Caller {
     /// The caller that the authorizer's context names.
-    pub(crate) const fn new(key_id: KeyId, owner: Owner, key_type: KeyType) -> Self {
-        Self { key_id, owner, key_type }
+    pub(crate) const fn new(key_id: KeyId, owner: Owner, grants: Grants, origin: Origin) -> Self {
+        Self { key_id, owner, grants, origin }
     }
 
-    /// Checks that this caller has `right`. Only a super-user key has admin rights.
+    /// Checks that this caller has `right`: as a super-user, or by its permissions on the built-in API set.
     ///
     /// # Errors
     /// When it has not.
-    pub const fn require(&self, right: Right) -> Result<(), Forbidden> {
-        match self.key_type {
-            KeyType::SuperUser => Ok(()),
-            KeyType::FineGrained => Err(Forbidden(right)),
+    pub fn require(&self, right: Right) -> Result<(), Forbidden> {
+        let Grants { permissions, apis, .. } = &self.grants;
+        if self.is_super_user() || (apis.has_latchkey() && permissions.has(right)) {
+            Ok(())
+        } else {
+            Err(Forbidden::Right(right))
         }
+    }
+
+    /// Checks that a key with `wanted` would have no more than this caller.
+    ///
+    /// # Errors
+    /// When it would.
+    pub fn require_ceiling(&self, wanted: &Grants) -> Result<(), Forbidden> {
+        if self.is_super_user() {
+            return Ok(());
+        }
+        let excess = wanted.excess_over(&self.grants);
+        if excess.is_empty() { Ok(()) } else { Err(Forbidden::Excess(excess)) }
+    }
+
+    /// Whether nothing is closed to it.
+    #[must_use]
+    pub fn is_super_user(&self) -> bool {
+        self.grants.key_type == KeyType::SuperUser
+    }
+
+    /// Whether it may know of keys of `owner`. Others do not exist for it.
+    #[must_use]
+    pub fn sees(&self, owner: &Owner) -> bool {
+        self.is_super_user() || *owner == self.owner
+    }
+
+    /// The record, if this caller may know of it.
+    #[must_use]
+    pub fn visible(&self, record: Option<KeyRecord>) -> Option<KeyRecord> {
+        record.filter(|record| self.sees(&record.owner))
     }
 
     /// Whose key it is.
@@ -52,6 +109,18 @@ impl Caller {
         self.key_id
     }
 
+    /// What its key may do.
+    #[must_use]
+    pub const fn grants(&self) -> &Grants {
+        &self.grants
+    }
+
+    /// Where its request came from.
+    #[must_use]
+    pub const fn origin(&self) -> &Origin {
+        &self.origin
+    }
+
     /// How records name this caller.
     #[must_use]
     pub fn actor(&self) -> Actor {
@@ -62,13 +131,45 @@ impl Caller {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::record::tests::example;
+
+    fn caller(grants: Grants) -> Caller {
+        Caller::new("ExampleKey000001".parse().unwrap(), Owner::root(), grants, Origin::default())
+    }
 
     #[test]
-    fn only_a_super_user_has_admin_rights() {
-        let caller = |kind| Caller::new("ExampleKey000001".parse().unwrap(), Owner::root(), kind);
+    fn a_super_user_has_every_right() {
+        let boss = caller(Grants { key_type: KeyType::SuperUser, ..example().grants() });
         for right in Right::ALL {
-            assert_eq!(caller(KeyType::SuperUser).require(right), Ok(()));
-            assert_eq!(caller(KeyType::FineGrained).require(right), Err(Forbidden(right)));
+            assert_eq!(boss.require(right), Ok(()));
         }
+        assert!(boss.sees(&"a-team".parse().unwrap()));
+    }
+
+    #[test]
+    fn anybody_else_needs_the_permission_and_the_built_in_set() {
+        let list = Right::ListKeys;
+        for (permissions, apis, expected) in [
+            ("keys:list", "latchkey", Ok(())),
+            ("keys:*", "orders latchkey", Ok(())),
+            ("*:*", "latchkey", Ok(())),
+            ("keys:list", "", Err(Forbidden::Right(list))),
+            ("keys:list", "*", Err(Forbidden::Right(list))),
+            ("*:*", "*", Err(Forbidden::Right(list))),
+            ("", "latchkey", Err(Forbidden::Right(list))),
+            ("keys:create", "latchkey", Err(Forbidden::Right(list))),
+            ("keys/a:list", "latchkey", Err(Forbidden::Right(list))),
+        ] {
+            let grants =
+                Grants { permissions: permissions.parse().unwrap(), apis: apis.parse().unwrap(), ..example().grants() };
+            assert_eq!(caller(grants).require(list), expected, "{permissions} {apis}");
+        }
+    }
+
+    #[test]
+    fn anybody_else_sees_only_keys_of_the_same_owner() {
+        let someone = caller(example().grants());
+        assert!(someone.visible(Some(KeyRecord { owner: Owner::root(), ..example() })).is_some());
+        assert!(someone.visible(Some(example())).is_none());
     }
 }

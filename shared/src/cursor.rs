@@ -9,6 +9,8 @@ use sha2::Sha256;
 
 /// The length of a [`Position`].
 const POSITION: usize = 13 + 1 + 16;
+/// The last moment that 13 digits can tell.
+const LAST_MILLISECOND: i64 = 9_999_999_999_999;
 /// HMAC-SHA-256, cut to 128 bits (RFC 2104, section 5).
 const TAG: usize = 16;
 
@@ -21,6 +23,13 @@ impl Position {
     #[must_use]
     pub fn of(moment: jiff::Timestamp, id: crate::key::KeyId) -> Self {
         Self(format!("{:013}#{id}", moment.as_millisecond().max(0)))
+    }
+
+    /// The first position of a second: everything that was made in it or later stands at it or after.
+    #[must_use]
+    pub fn first_of(second: crate::timestamp::Timestamp) -> Self {
+        let milliseconds = second.unix_seconds().saturating_mul(1000).clamp(0, LAST_MILLISECOND);
+        Self(format!("{milliseconds:013}#0000000000000000"))
     }
 
     /// Takes a stored position back; `None` if it has not the shape of one.

@@ -2,15 +2,18 @@
 //!
 //! Pure: no table, no clock, no HTTP. The authorizer and every other place that checks a key call this one function.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
+
+use serde::Serialize;
 
 use crate::{
     admin,
-    grant::normalised,
+    grant::{ApiSets, Permission, Route, RoutePattern, spellings},
     key::PresentedKey,
     record::{KeyRecord, KeyState, KeyType},
     scope::Deployment,
     secret::SecretHash,
+    terms::Terms,
     timestamp::Timestamp,
 };
 
@@ -18,15 +21,31 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'r> {
     /// Where the door stands.
-    pub deployment: Deployment,
-    /// The HTTP method; empty where the event has none.
+    pub place: Deployment,
+    /// Where the caller stands, if that is known.
+    pub source: Option<IpAddr>,
+    /// What is called, if anything.
+    pub called: Option<Called<'r>>,
+    /// What is to be done there.
+    pub permissions: &'r [Permission],
+}
+
+/// A call of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Called<'r> {
+    /// The HTTP method.
     pub method: &'r str,
-    /// Every path that names the called route: the caller's own, and API Gateway's name of the route if it has one.
-    pub paths: [&'r str; 2],
+    /// The caller's path within the API.
+    pub path: &'r str,
+    /// API Gateway's name of the route's path, such as `/orders/{id}`; empty where it has none.
+    pub route: &'r str,
+    /// Whether it is a call of Latchkey's own API.
+    pub is_own: bool,
 }
 
 /// The code of a verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(into = "&\'static str")]
 pub enum Code {
     /// The request carried no key.
     NoKey,
@@ -44,8 +63,12 @@ pub enum Code {
     Expired,
     /// The key is for another provider or region.
     ScopeMismatch,
+    /// The key is not for this address.
+    IpDenied,
     /// The key does not reach this route.
     RouteDenied,
+    /// The key may not do this there.
+    InsufficientPermissions,
     /// The key opens this door.
     Valid,
 }
@@ -74,7 +97,9 @@ impl Code {
             Self::Disabled => "DISABLED",
             Self::Expired => "EXPIRED",
             Self::ScopeMismatch => "SCOPE_MISMATCH",
+            Self::IpDenied => "IP_DENIED",
             Self::RouteDenied => "ROUTE_DENIED",
+            Self::InsufficientPermissions => "INSUFFICIENT_PERMISSIONS",
             Self::Valid => "VALID",
         }
     }
@@ -90,9 +115,17 @@ impl Code {
             | Self::Revoked
             | Self::Disabled
             | Self::Expired => Class::Unauthenticated,
-            Self::ScopeMismatch | Self::RouteDenied => Class::NotAllowed,
+            Self::ScopeMismatch | Self::IpDenied | Self::RouteDenied | Self::InsufficientPermissions => {
+                Class::NotAllowed
+            }
             Self::Valid => Class::Allowed,
         }
+    }
+}
+
+impl From<Code> for &'static str {
+    fn from(code: Code) -> Self {
+        code.as_str()
     }
 }
 
@@ -102,7 +135,27 @@ impl fmt::Display for Code {
     }
 }
 
-/// Decides whether `presented` opens the door of `request` at `now`; `stored` is the record of its id, if there is one.
+/// Why a key that is itself in order does not open the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Denied(pub Code);
+
+/// By what a key reaches what is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach<'s> {
+    /// It is a super-user's.
+    Everything,
+    /// It names the built-in API set, and has the right.
+    Admin(&'static Route),
+    /// Every valid key does.
+    AnyKey(&'static Route),
+    /// Its `apis` hold `*`: all but the admin routes.
+    Rest,
+    /// A route of an API set that it names, or that is open to all.
+    Route(&'s RoutePattern),
+}
+
+/// Decides whether `presented` opens the door of `request` at `now`; `stored` is the record that its text leads to, if there
+/// is one.
 ///
 /// The first check that fails gives the code. Until the secret has matched, the answer is the same as for a key that
 /// does not exist.
@@ -111,143 +164,104 @@ pub fn decide(
     presented: &PresentedKey<'_>,
     stored: Option<(&KeyRecord, &SecretHash)>,
     request: &Request<'_>,
+    sets: &ApiSets,
     now: Timestamp,
 ) -> Code {
     let Some((record, hash)) = stored else { return Code::NotFound };
-    if record.id != presented.id() || !hash.matches(&presented.hash()) {
+    let is_its_own = presented.id() == Some(record.id) || record.is_brought;
+    if !is_its_own || !hash.matches(&presented.hash()) {
         return Code::NotFound;
     }
     match record.state(now) {
         KeyState::Revoked => Code::Revoked,
         KeyState::Disabled => Code::Disabled,
         KeyState::Expired => Code::Expired,
-        KeyState::Active if !record.scope.covers(request.deployment) => Code::ScopeMismatch,
-        KeyState::Active if !reaches(record.key_type, request) => Code::RouteDenied,
-        KeyState::Active => Code::Valid,
+        KeyState::Active if !record.scope.covers(request.place) => Code::ScopeMismatch,
+        KeyState::Active if !record.terms.allowed_cidrs.admit(request.source) => Code::IpDenied,
+        KeyState::Active => match request.called.map(|called| reach(record, called, sets)) {
+            Some(Err(Denied(code))) => code,
+            _ if !may(record, request.permissions) => Code::InsufficientPermissions,
+            _ => Code::Valid,
+        },
     }
 }
 
-/// Whether a key of this type may call the route at all.
-fn reaches(key_type: KeyType, request: &Request<'_>) -> bool {
-    match key_type {
-        KeyType::SuperUser => true,
-        KeyType::FineGrained => {
-            let is_admin = |path: &str| admin::protected().any(|route| route.matches(request.method, path));
-            !request.paths.iter().any(|path| is_admin(path) || is_admin(&normalised(path)))
-        }
+fn may(record: &KeyRecord, asked: &[Permission]) -> bool {
+    record.key_type == KeyType::SuperUser || asked.iter().all(|asked| record.terms.permissions.covers(asked))
+}
+
+/// By what a key reaches what is called. A path is reached if each of its spellings is, because a backend may take it for
+/// any of them; and it is an admin path if any of them is.
+///
+/// # Errors
+/// When it does not, with the code of why.
+pub fn reach<'s>(record: &'s KeyRecord, called: Called<'_>, sets: &'s ApiSets) -> Result<Reach<'s>, Denied> {
+    if record.key_type == KeyType::SuperUser {
+        return Ok(Reach::Everything);
     }
+    let Terms { apis, permissions, client_type, .. } = &record.terms;
+    let granted = || sets.granted(apis, client_type.as_ref()).chain(sets.open_routes());
+    let mut admin = admin_routes(called).peekable();
+    if let Some(first) = admin.peek().copied() {
+        if !apis.has_latchkey() {
+            return Err(Denied(Code::RouteDenied));
+        }
+        if !admin.all(|route| route.right().is_some_and(|right| permissions.has(right))) {
+            return Err(Denied(Code::InsufficientPermissions));
+        }
+        // The other spellings are not the admin API's, so they take a grant of their own.
+        let is_reached = |path: &str| {
+            apis.has_any()
+                || admin::protected().any(|route| route.matches(called.method, path))
+                || granted().any(|route| route.matches(called.method, path))
+        };
+        let all_are = spellings(called.path).all(|path| is_reached(&path));
+        return if all_are { Ok(Reach::Admin(first)) } else { Err(Denied(Code::RouteDenied)) };
+    }
+    // One that is spelled in another way may be another route to the backend.
+    let for_any_key = admin::for_any_key(called.method, called.path).filter(|_| called.is_own);
+    if let Some(route) = for_any_key {
+        return Ok(Reach::AnyKey(route));
+    }
+    if apis.has_any() {
+        return Ok(Reach::Rest);
+    }
+    through(granted, called).map(Reach::Route).ok_or(Denied(Code::RouteDenied))
+}
+
+/// Whether an admin route is called, in any spelling and by any name.
+#[must_use]
+pub fn is_admin(called: Called<'_>) -> bool {
+    admin_routes(called).next().is_some()
+}
+
+/// The route that is called, if it is open to everybody, with a key or without.
+#[must_use]
+pub fn open_route<'s>(called: Called<'_>, sets: &'s ApiSets) -> Option<&'s RoutePattern> {
+    if is_admin(called) { None } else { through(|| sets.open_routes(), called) }
+}
+
+/// The admin routes that are called, in any spelling and by any name.
+fn admin_routes(called: Called<'_>) -> impl Iterator<Item = &'static Route> {
+    admin::protected().filter(move |route| {
+        route.matches(called.method, called.route)
+            || spellings(called.path).any(|path| route.matches(called.method, &path))
+    })
+}
+
+/// The route among `routes` that the path as it was sent goes through, if every other spelling goes through one too.
+fn through<'s, I>(routes: impl Fn() -> I, called: Called<'_>) -> Option<&'s RoutePattern>
+where
+    I: Iterator<Item = &'s RoutePattern>,
+{
+    let find = |path: &str| routes().find(|route| route.matches(called.method, path));
+    let mut found = None;
+    for path in spellings(called.path) {
+        let route = find(&path)?;
+        found = found.or(Some(route));
+    }
+    found
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        expiry::Expiry,
-        record::tests::{example, revocation},
-        scope::{Provider, Scope},
-    };
-
-    const TEXT: &str = "lk_ExampleKey000001_ThisIsAnExampleAndOpensNothing001VupU3";
-    const NOW: &str = "2026-11-21T08:30:00Z";
-
-    fn code(record: &KeyRecord, method: &str, path: &str) -> Code {
-        let presented = PresentedKey::parse(TEXT).unwrap();
-        let request =
-            Request { deployment: Deployment::new(Provider::Aws, "us-east-1").unwrap(), method, paths: [path, ""] };
-        decide(&presented, Some((record, &presented.hash())), &request, NOW.parse().unwrap())
-    }
-
-    #[test]
-    fn a_key_that_fails_several_checks_gets_the_first_code() {
-        // Each row adds one more failure in front of those below it.
-        let mut record = example();
-        assert_eq!(code(&record, "GET", "/orders"), Code::Valid);
-        assert_eq!(code(&record, "GET", "/keys"), Code::RouteDenied);
-        record.scope = Scope::parse("gcp", "*").unwrap();
-        assert_eq!(code(&record, "GET", "/keys"), Code::ScopeMismatch);
-        record.expiry = Expiry::At(NOW.parse().unwrap());
-        assert_eq!(code(&record, "GET", "/keys"), Code::Expired);
-        record.enabled = false;
-        assert_eq!(code(&record, "GET", "/keys"), Code::Disabled);
-        record.revocation = Some(revocation());
-        assert_eq!(code(&record, "GET", "/keys"), Code::Revoked);
-
-        let presented = PresentedKey::parse(TEXT).unwrap();
-        let request = Request {
-            deployment: Deployment::new(Provider::Aws, "us-east-1").unwrap(),
-            method: "GET",
-            paths: ["/keys", ""],
-        };
-        let other = SecretHash::of("another text");
-        let now = NOW.parse().unwrap();
-        assert_eq!(decide(&presented, Some((&record, &other)), &request, now), Code::NotFound);
-        assert_eq!(decide(&presented, None, &request, now), Code::NotFound);
-    }
-
-    #[test]
-    fn a_record_of_another_id_opens_nothing() {
-        let record = KeyRecord { id: "ExampleKey000002".parse().unwrap(), ..example() };
-        assert_eq!(code(&record, "GET", "/orders"), Code::NotFound);
-    }
-
-    #[test]
-    fn a_fine_grained_key_reaches_everything_but_admin_routes() {
-        let record = example();
-        for route in &admin::ROUTES {
-            let expected = if route.is_admin() { Code::RouteDenied } else { Code::Valid };
-            assert_eq!(code(&record, route.method, route.path), expected, "{route}");
-        }
-        assert_eq!(code(&record, "GET", "/keys/abc"), Code::RouteDenied);
-        assert_eq!(code(&record, "GET", "/keysabc"), Code::Valid);
-    }
-
-    #[test]
-    fn an_admin_path_is_one_in_every_spelling() {
-        let record = example();
-        for path in ["/keys/", "//keys", "/./keys", "/a/../keys", "/%6beys", "/keys%2F", "/a%2f..%2Fkeys", "/../keys"] {
-            assert_eq!(code(&record, "GET", path), Code::RouteDenied, "{path}");
-        }
-        for path in ["/a/keys/..", "/keys/a/b", "/%256beys", "/key%73s", "/"] {
-            assert_eq!(code(&record, "GET", path), Code::Valid, "{path}");
-        }
-    }
-
-    #[test]
-    fn a_super_user_reaches_every_route() {
-        let record = KeyRecord { key_type: KeyType::SuperUser, ..example() };
-        for route in &admin::ROUTES {
-            assert_eq!(code(&record, route.method, route.path), Code::Valid, "{route}");
-        }
-    }
-
-    #[test]
-    fn the_name_that_api_gateway_gives_a_route_counts_as_much_as_its_path() {
-        let presented = PresentedKey::parse(TEXT).unwrap();
-        let request = Request {
-            deployment: Deployment::new(Provider::Aws, "us-east-1").unwrap(),
-            method: "DELETE",
-            paths: ["/stage/keys/abc", "/keys/{id}"],
-        };
-        let record = example();
-        let stored = Some((&record, &presented.hash()));
-        assert_eq!(decide(&presented, stored, &request, NOW.parse().unwrap()), Code::RouteDenied);
-    }
-
-    #[test]
-    fn only_what_concerns_the_key_itself_is_unauthenticated() {
-        for (code, class) in [
-            (Code::NoKey, Class::Unauthenticated),
-            (Code::SeveralKeys, Class::Unauthenticated),
-            (Code::Malformed, Class::Unauthenticated),
-            (Code::NotFound, Class::Unauthenticated),
-            (Code::Revoked, Class::Unauthenticated),
-            (Code::Disabled, Class::Unauthenticated),
-            (Code::Expired, Class::Unauthenticated),
-            (Code::ScopeMismatch, Class::NotAllowed),
-            (Code::RouteDenied, Class::NotAllowed),
-            (Code::Valid, Class::Allowed),
-        ] {
-            assert_eq!(code.class(), class, "{code}");
-        }
-    }
-}
+mod tests;

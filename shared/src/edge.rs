@@ -1,7 +1,10 @@
 //! Where the domain meets HTTP and Lambda. Nothing further in knows either.
 
+pub mod body;
 pub mod error;
 mod log;
+pub mod openapi;
+mod problems;
 pub mod request;
 pub mod response;
 

@@ -95,7 +95,7 @@ pub enum LifetimeError {
     #[error("lies too far in the future")]
     TooFar,
     /// The deployment allows less.
-    #[error("must be at most {0} from now: this deployment's maximum")]
+    #[error("must be at most {0} after the key was made: this deployment's maximum")]
     TooLong(Period),
     /// The deployment wants every key to expire.
     #[error("is required: in this deployment a key lives at most {0}")]
@@ -103,11 +103,12 @@ pub enum LifetimeError {
 }
 
 impl Lifetime {
-    /// The second at which a key that begins at `now` ends, in a deployment that allows at most `max`.
+    /// The second at which a key that was made at `made_at` ends, when that is decided at `now` in a deployment that allows
+    /// at most `max` in all.
     ///
     /// # Errors
     /// When it would not lie in the future, or lie further ahead than allowed.
-    pub fn begin(self, now: Timestamp, max: Option<Period>) -> Result<Expiry, LifetimeError> {
+    pub fn end(self, made_at: Timestamp, now: Timestamp, max: Option<Period>) -> Result<Expiry, LifetimeError> {
         let end = match (self, max) {
             (Self::Unlimited, None) => return Ok(Expiry::Never),
             (Self::Unlimited, Some(max)) => return Err(LifetimeError::Required(max)),
@@ -118,7 +119,7 @@ impl Lifetime {
             return Err(LifetimeError::Past);
         }
         match max {
-            Some(max) if now.plus_seconds(max.seconds).is_some_and(|latest| end > latest) => {
+            Some(max) if made_at.plus_seconds(max.seconds).is_some_and(|latest| end > latest) => {
                 Err(LifetimeError::TooLong(max))
             }
             _ => Ok(Expiry::At(end)),
@@ -215,7 +216,7 @@ mod tests {
         let now = at("2026-11-21T08:00:00Z");
         for lifetime in [Lifetime::For(period("0s")), Lifetime::Until(now), Lifetime::Until(at("2020-01-01T00:00:00Z"))]
         {
-            assert_eq!(lifetime.begin(now, None), Err(LifetimeError::Past));
+            assert_eq!(lifetime.end(now, now, None), Err(LifetimeError::Past));
         }
     }
 
@@ -224,18 +225,27 @@ mod tests {
         let now = at("2026-11-21T08:00:00Z");
         let max = Some(period("7d"));
         let last = at("2026-11-28T08:00:00Z");
-        assert_eq!(Lifetime::For(period("7d")).begin(now, max), Ok(Expiry::At(last)));
-        assert_eq!(Lifetime::Until(last).begin(now, max), Ok(Expiry::At(last)));
+        assert_eq!(Lifetime::For(period("7d")).end(now, now, max), Ok(Expiry::At(last)));
+        assert_eq!(Lifetime::Until(last).end(now, now, max), Ok(Expiry::At(last)));
         let too_long = Err(LifetimeError::TooLong(period("7d")));
-        assert_eq!(Lifetime::For(period("8d")).begin(now, max), too_long);
-        assert_eq!(Lifetime::Until(last.plus_seconds(1).unwrap()).begin(now, max), too_long);
-        assert_eq!(Lifetime::Unlimited.begin(now, max), Err(LifetimeError::Required(period("7d"))));
-        assert_eq!(Lifetime::Unlimited.begin(now, None), Ok(Expiry::Never));
+        assert_eq!(Lifetime::For(period("8d")).end(now, now, max), too_long);
+        assert_eq!(Lifetime::Until(last.plus_seconds(1).unwrap()).end(now, now, max), too_long);
+        assert_eq!(Lifetime::Unlimited.end(now, now, max), Err(LifetimeError::Required(period("7d"))));
+        assert_eq!(Lifetime::Unlimited.end(now, now, None), Ok(Expiry::Never));
+    }
+
+    #[test]
+    fn a_life_is_counted_from_its_beginning() {
+        let (made_at, now) = (at("2026-11-21T08:00:00Z"), at("2026-11-27T08:00:00Z"));
+        let max = Some(period("7d"));
+        assert_eq!(Lifetime::For(period("1d")).end(made_at, now, max), Ok(Expiry::At(at("2026-11-28T08:00:00Z"))));
+        let too_long = Err(LifetimeError::TooLong(period("7d")));
+        assert_eq!(Lifetime::For(period("2d")).end(made_at, now, max), too_long);
     }
 
     #[test]
     fn an_end_past_the_last_year_is_refused() {
         let now = at("9990-01-01T00:00:00Z");
-        assert_eq!(Lifetime::For(period("36525d")).begin(now, None), Err(LifetimeError::TooFar));
+        assert_eq!(Lifetime::For(period("36525d")).end(now, now, None), Err(LifetimeError::TooFar));
     }
 }

@@ -1,8 +1,20 @@
-//! Rights, and the routes that ask for them.
+//! What a key may do, and the routes that ask for it.
+//!
+//! A [`Right`] is what the admin API asks for; a [`Permission`] is what a key holds, rights included. A [`Route`] is one
+//! of Latchkey's own; a [`RoutePattern`] is one of a user's, and an [`ApiSet`] gives a list of them a name.
+
+mod api_set;
+mod permission;
+mod route;
 
 use std::fmt;
 
-use percent_encoding::percent_decode_str;
+pub use self::{
+    api_set::{ApiGrant, ApiGrantError, ApiName, ApiNameError, ApiSet, ApiSets, Apis},
+    permission::{Permission, PermissionError, Permissions},
+    route::{RoutePattern, RoutePatternError, Segment, normalised, spellings},
+};
+pub use crate::bounded::{ListError, distinct};
 
 /// What a caller of the admin API must be allowed to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,13 +23,35 @@ pub enum Right {
     CreateKeys,
     /// See keys.
     ListKeys,
-    /// End keys.
+    /// Change what is known of keys, and what they may do.
+    UpdateKeys,
+    /// End keys, and undo that.
     RevokeKeys,
+    /// Give keys a new text.
+    RotateKeys,
+    /// Ask what a key text is worth.
+    VerifyKeys,
+    /// See API sets.
+    ReadApis,
+    /// Make, change and delete API sets.
+    WriteApis,
+    /// See who did what.
+    ReadAudit,
 }
 
 impl Right {
     /// Every right there is.
-    pub const ALL: [Self; 3] = [Self::CreateKeys, Self::ListKeys, Self::RevokeKeys];
+    pub const ALL: [Self; 9] = [
+        Self::CreateKeys,
+        Self::ListKeys,
+        Self::UpdateKeys,
+        Self::RevokeKeys,
+        Self::RotateKeys,
+        Self::VerifyKeys,
+        Self::ReadApis,
+        Self::WriteApis,
+        Self::ReadAudit,
+    ];
 
     /// Its name as a permission, `resource:action`.
     #[must_use]
@@ -25,7 +59,13 @@ impl Right {
         match self {
             Self::CreateKeys => "keys:create",
             Self::ListKeys => "keys:list",
+            Self::UpdateKeys => "keys:update",
             Self::RevokeKeys => "keys:revoke",
+            Self::RotateKeys => "keys:rotate",
+            Self::VerifyKeys => "keys:verify",
+            Self::ReadApis => "apis:read",
+            Self::WriteApis => "apis:write",
+            Self::ReadAudit => "audit:read",
         }
     }
 }
@@ -65,6 +105,15 @@ impl Route {
         matches!(self.access, Access::Right(_))
     }
 
+    /// The right that opens it, if it is an admin route.
+    #[must_use]
+    pub const fn right(&self) -> Option<Right> {
+        match self.access {
+            Access::Right(right) => Some(right),
+            Access::Open | Access::AnyKey => None,
+        }
+    }
+
     /// Whether a request of `method` for `path` is one for this route.
     ///
     /// A segment of the path that is itself a `{x}` matches too, so that API Gateway's own name of a route does.
@@ -90,21 +139,6 @@ impl fmt::Display for Route {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.method, self.path)
     }
-}
-
-/// A path in the one spelling that a backend may take it for: decoded, without `.`, `..` or empty segments.
-#[must_use]
-pub fn normalised(path: &str) -> String {
-    let decoded = percent_decode_str(path).decode_utf8_lossy();
-    let mut segments = Vec::new();
-    for segment in decoded.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => drop(segments.pop()),
-            segment => segments.push(segment),
-        }
-    }
-    format!("/{}", segments.join("/"))
 }
 
 #[cfg(test)]

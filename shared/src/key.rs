@@ -6,11 +6,15 @@
 //! Three types keep the three trusts apart: [`PresentedKey`] is what a stranger sent, [`PlainKey`] is what is shown
 //! once, and [`SecretHash`] is what is kept. This module knows neither the table nor HTTP.
 
+mod custom;
 mod id;
 
 use std::{fmt, str::FromStr};
 
-pub use self::id::{KeyId, KeyIdError};
+pub use self::{
+    custom::{CustomText, CustomTextError},
+    id::{KeyId, KeyIdError},
+};
 use crate::{
     entropy::{Entropy, EntropyError},
     secret::SecretHash,
@@ -53,7 +57,8 @@ impl FromStr for KeyPrefix {
 #[derive(Clone, Copy)]
 pub struct PresentedKey<'t> {
     text: &'t str,
-    id: KeyId,
+    /// The id in a text that Latchkey made; a text that was brought has none.
+    id: Option<KeyId>,
 }
 
 /// The first thing that is wrong with a presented text, read from the right.
@@ -88,11 +93,22 @@ pub enum PresentedKeyError {
 }
 
 impl<'t> PresentedKey<'t> {
-    /// Takes a text apart, from the right, because a prefix may hold `_` itself.
+    /// Takes a text as one that Latchkey made, or else as one that may have been brought. One that Latchkey could have made
+    /// but for its checksum is neither: that is a typing error or garbage.
     ///
     /// # Errors
     /// The first step that fails.
     pub fn parse(text: &'t str) -> Result<Self, PresentedKeyError> {
+        match Self::parse_generated(text) {
+            Err(error) if error != PresentedKeyError::ChecksumMismatch && custom::is_shaped(text) => {
+                Ok(Self { text, id: None })
+            }
+            parsed => parsed,
+        }
+    }
+
+    /// Takes a text apart, from the right, because a prefix may hold `_` itself.
+    fn parse_generated(text: &'t str) -> Result<Self, PresentedKeyError> {
         use PresentedKeyError as Refused;
 
         if text.len() > MAX_PREFIX + 1 + ID + 1 + SECRET + CHECKSUM {
@@ -123,12 +139,12 @@ impl<'t> PresentedKey<'t> {
         if checksum != &checksum_of(before_checksum) {
             return Err(Refused::ChecksumMismatch);
         }
-        Ok(Self { text, id })
+        Ok(Self { text, id: Some(id) })
     }
 
-    /// The id that the text claims.
+    /// The id that the text claims, if it was made by Latchkey.
     #[must_use]
-    pub const fn id(&self) -> KeyId {
+    pub const fn id(&self) -> Option<KeyId> {
         self.id
     }
 
@@ -150,7 +166,7 @@ impl<'t> PresentedKey<'t> {
 
 impl fmt::Debug for PresentedKey<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "PresentedKey({}, text hidden)", self.id)
+        write!(formatter, "PresentedKey({:?}, text hidden)", self.id)
     }
 }
 
@@ -182,7 +198,7 @@ impl PlainKey {
     /// The same key as whoever receives it will present it.
     #[must_use]
     pub fn as_presented(&self) -> PresentedKey<'_> {
-        PresentedKey { text: &self.text, id: self.id }
+        PresentedKey { text: &self.text, id: Some(self.id) }
     }
 }
 

@@ -2,10 +2,11 @@
 //!
 //! | layer | modules | knows |
 //! |---|---|---|
-//! | values | [`key`] [`secret`] [`scope`] [`label`] [`metadata`] [`timestamp`] [`expiry`] [`record`] [`caller`] [`grant`] [`admin`] [`cursor`] [`clock`] [`entropy`] [`config`] | nothing but each other |
+//! | values | [`key`] [`secret`] [`scope`] [`label`] [`address`] [`postback`] [`metadata`] [`timestamp`] [`expiry`] [`bounded`] [`named`] [`grant`] [`terms`] [`record`] [`ceiling`] [`caller`] [`audit`] [`admin`] [`cursor`] [`precondition`] [`once`] [`clock`] [`entropy`] [`config`] | nothing but each other |
 //! | decision | [`decision`] | values |
 //! | store | [`store`] | values and `DynamoDB` |
-//! | use cases | [`create`] [`revoke`] [`list`] [`verify`] [`root`] | values, decision and store |
+//! | steps | [`change`] [`page`] | values and store: what use cases have in common |
+//! | use cases | [`create`] [`update`] [`revoke`] [`list`] [`history`] [`apis`] [`verify`] [`root`] | values, decision, store and steps |
 //! | edge | [`edge`] | HTTP, Lambda events and everything above |
 //!
 //! Invariants that hold across it:
@@ -16,8 +17,14 @@
 //! - Reads that authorize are strongly consistent and by primary key. What cannot be read is refused.
 //! - Time and randomness are arguments ([`clock::Clock`], [`entropy::Entropy`]).
 
+pub mod address;
 pub mod admin;
+pub mod apis;
+pub mod audit;
+mod bounded;
 pub mod caller;
+pub mod ceiling;
+pub mod change;
 pub mod clock;
 pub mod config;
 pub mod create;
@@ -27,15 +34,23 @@ pub mod edge;
 pub mod entropy;
 pub mod expiry;
 pub mod grant;
+pub mod history;
 pub mod key;
 pub mod label;
 pub mod list;
 pub mod metadata;
+mod named;
+pub mod once;
+pub mod page;
+pub mod postback;
+pub mod precondition;
 pub mod record;
 pub mod revoke;
 pub mod root;
 pub mod scope;
 pub mod secret;
 pub mod store;
+pub mod terms;
 pub mod timestamp;
+pub mod update;
 pub mod verify;

@@ -1,29 +1,17 @@
 //! Listing keys, newest first, a page at a time.
-//!
-//! Each list lies in [`SHARDS`] partitions, which a page reads side by side and merges. A page therefore costs the same
-//! whether the table has a thousand keys or a million; where a filter matches little, it ends after
-//! [`MAX_EXAMINED`] keys with a cursor for the rest, so its cost stays bounded as well.
-
-use std::collections::VecDeque;
-
-use futures_util::future::try_join_all;
 
 use crate::{
     caller::{Caller, Forbidden},
-    cursor::{CursorError, CursorKey, Position},
+    cursor::CursorKey,
     grant::Right,
     key::KeyId,
     label::{ClientType, Owner},
+    page::{Cut, Page, PageError, page},
     record::{KeyRecord, KeyState, KeyType},
     scope::Provider,
-    store::{KeyTable, Listing, StoreError, schema::SHARDS},
+    store::{KeyTable, Listing, StoreError},
     timestamp::Timestamp,
 };
-
-/// How many keys one page looks at, at the most.
-pub const MAX_EXAMINED: usize = 1_000;
-/// How many keys are read from a shard at once, at the most.
-const LARGEST_CHUNK: u32 = 128;
 
 /// Which keys to list: those that match every condition given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,8 +44,8 @@ impl Filter {
             && self.region.as_deref().is_none_or(|region| region == record.scope.region())
             && fits(self.key_type.as_ref(), &record.key_type)
             && fits(self.state.as_ref(), &record.state(now))
-            && (self.client_type.is_none() || self.client_type == record.client_type)
-            && self.name.as_ref().is_none_or(|part| contains(record.name.as_str(), part))
+            && (self.client_type.is_none() || self.client_type == record.terms.client_type)
+            && self.name.as_ref().is_none_or(|part| contains(record.terms.name.as_str(), part))
     }
 }
 
@@ -66,147 +54,60 @@ fn contains(text: &str, part: &str) -> bool {
     text.to_lowercase().contains(&part.to_lowercase())
 }
 
-/// One page of a list.
-#[derive(Debug)]
-pub struct Page {
-    /// The keys, newest first.
-    pub keys: Vec<KeyRecord>,
-    /// The cursor for what follows, if anything may.
-    pub next_cursor: Option<String>,
-}
-
-/// Why there is no page.
+/// Why there is nothing to show.
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
     /// The caller may not.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// The cursor is not one of this list's.
+    /// There is no page.
     #[error(transparent)]
-    Cursor(#[from] CursorError),
+    Page(#[from] PageError),
     /// The table did not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// Lists at most `limit` keys that match `filter`, from after `cursor` on.
+/// Lists at most `limit` keys that match `filter`, from after `cursor` on. Only a super-user sees keys of other owners.
 ///
 /// # Errors
 /// When the caller lacks the right, the cursor was not made for this list, or the table does not answer.
 pub async fn list(
     caller: &Caller,
     filter: &Filter,
-    limit: usize,
-    cursor: Option<&str>,
+    (limit, cursor): (usize, Option<&str>),
     table: &KeyTable,
     cursor_key: &CursorKey,
     now: Timestamp,
-) -> Result<Page, ListError> {
+) -> Result<Page<KeyRecord>, ListError> {
     caller.require(Right::ListKeys)?;
-    let listing = filter.owner.clone().map_or(Listing::All, Listing::Of);
-    // What a cursor is good for: this table, this caller's view of it, this filter.
-    let question = format!("{} {} {listing:?} {filter:?}", table.name(), caller.owner());
-    let after = cursor.map(|cursor| cursor_key.open(cursor, &question)).transpose()?;
-    let mut merged = Merged::new(table, listing, after.as_ref(), limit);
-
-    let mut keys = Vec::new();
-    let mut examined = 0;
-    let mut last = None;
-    while keys.len() < limit && examined < MAX_EXAMINED {
-        let Some((position, record)) = merged.next().await? else { break };
-        examined += 1;
-        last = Some(position);
-        if filter.matches(&record, now) {
-            keys.push(record);
-        }
-    }
-    let next_cursor = match last {
-        Some(position) if merged.has_more().await? => Some(cursor_key.seal(&position, &question)),
-        _ => None,
+    let owner = match &filter.owner {
+        Some(owner) if !caller.sees(owner) => return Ok(Page::empty()),
+        None if !caller.is_super_user() => Some(caller.owner()),
+        owner => owner.as_ref(),
     };
-    Ok(Page { keys, next_cursor })
+    let listing = owner.cloned().map_or(Listing::Keys, Listing::KeysOf);
+    let question = format!("{} {listing:?} {filter:?}", caller.owner());
+    let cut = Cut { listing, question, from: None, to: None, limit, cursor };
+    Ok(page(&cut, |record| filter.matches(record, now), table, cursor_key).await?)
 }
 
-/// Shows one key.
+/// Shows one key, if the caller may know of it.
 ///
 /// # Errors
 /// When the caller lacks the right, or the table does not answer.
 pub async fn show(caller: &Caller, id: KeyId, table: &KeyTable) -> Result<Option<KeyRecord>, ListError> {
     caller.require(Right::ListKeys)?;
-    Ok(table.record(id).await?)
-}
-
-/// The shards of a listing, merged.
-struct Merged<'t> {
-    table: &'t KeyTable,
-    listing: Listing,
-    shards: Vec<Shard>,
-}
-
-/// What has been read of one shard.
-struct Shard {
-    number: u32,
-    ahead: VecDeque<(Position, KeyRecord)>,
-    /// Where to go on reading.
-    after: Option<Position>,
-    /// How many keys to read next: at first a little more than its share of a page, then ever more, because a filter
-    /// throws most of them away.
-    chunk: u32,
-    is_done: bool,
-}
-
-impl Shard {
-    /// Where its newest key stands, if anything is left of what was read.
-    fn newest(&self) -> Option<&Position> {
-        self.ahead.front().map(|(position, _)| position)
-    }
-}
-
-impl<'t> Merged<'t> {
-    fn new(table: &'t KeyTable, listing: Listing, after: Option<&Position>, limit: usize) -> Self {
-        let first = u32::try_from((limit + limit / 2) / SHARDS as usize + 2).unwrap_or(u32::MAX);
-        let shard =
-            |number| Shard { number, ahead: VecDeque::new(), after: after.cloned(), chunk: first, is_done: false };
-        Self { table, listing, shards: (0..SHARDS).map(shard).collect() }
-    }
-
-    /// Reads on wherever nothing is left of what was read, all shards at the same time.
-    async fn refill(&mut self) -> Result<(), StoreError> {
-        let (table, listing) = (self.table, &self.listing);
-        let empty = self.shards.iter_mut().filter(|shard| shard.ahead.is_empty() && !shard.is_done);
-        try_join_all(empty.map(|shard| async move {
-            let stretch = table.stretch(listing, shard.number, shard.after.as_ref(), shard.chunk).await?;
-            shard.chunk = shard.chunk.saturating_mul(SHARDS).min(LARGEST_CHUNK);
-            // An empty stretch that is not the last would be asked for again for ever.
-            shard.is_done = stretch.is_last || stretch.entries.is_empty();
-            shard.after = stretch.entries.last().map(|(position, _)| position.clone());
-            shard.ahead = stretch.entries.into();
-            Ok::<(), StoreError>(())
-        }))
-        .await?;
-        Ok(())
-    }
-
-    /// The newest key that was not handed out yet.
-    async fn next(&mut self) -> Result<Option<(Position, KeyRecord)>, StoreError> {
-        self.refill().await?;
-        let newest = self.shards.iter_mut().max_by(|a, b| a.newest().cmp(&b.newest()));
-        Ok(newest.and_then(|shard| shard.ahead.pop_front()))
-    }
-
-    async fn has_more(&mut self) -> Result<bool, StoreError> {
-        if self.shards.iter().any(|shard| !shard.ahead.is_empty()) {
-            return Ok(true);
-        }
-        self.refill().await?;
-        Ok(self.shards.iter().any(|shard| !shard.ahead.is_empty()))
-    }
+    Ok(caller.visible(table.record(id).await?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::tests::{example, revocation};
+    use crate::{
+        record::tests::{example, revocation},
+        terms::Terms,
+    };
 
     fn now() -> Timestamp {
         "2026-11-21T08:30:00Z".parse().unwrap()
@@ -219,11 +120,12 @@ mod tests {
 
     #[test]
     fn each_condition_is_exact_but_the_name() {
-        let record = KeyRecord {
+        let terms = Terms {
             client_type: Some("mobile".parse().unwrap()),
             name: "Ünder test".parse().unwrap(),
-            ..example()
+            ..example().terms
         };
+        let record = KeyRecord { terms, ..example() };
         let yes = [
             Filter { owner: Some("a-team".parse().unwrap()), ..Filter::default() },
             Filter { provider: Some(Provider::Aws), ..Filter::default() },

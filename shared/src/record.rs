@@ -1,17 +1,21 @@
 //! The key record: everything that is known of a key except its text.
 
-use std::{fmt, str::FromStr};
-
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    expiry::Expiry,
+    ceiling::Grants,
     key::KeyId,
-    label::{Actor, ClientType, Description, Name, Owner, Reason},
-    metadata::Metadata,
+    label::{Actor, Owner, Reason},
+    named::{UnknownName, named},
     scope::Scope,
+    terms::Terms,
     timestamp::Timestamp,
 };
+
+/// For so long a revocation can be undone.
+const RESTORABLE_SECONDS: u64 = 30 * 86_400;
+/// For so long the record of a revoked key is kept, for people to look at.
+const KEPT_SECONDS: u64 = 90 * 86_400;
 
 /// What kind of key it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,51 +41,6 @@ pub enum KeyState {
     Revoked,
 }
 
-/// The name is none of the known ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be one of: {0}")]
-pub struct UnknownName(&'static str);
-
-macro_rules! named {
-    ($type:ident, $list:literal, $($name:literal => $variant:ident),+) => {
-        impl $type {
-            /// The name that the API uses.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-        }
-
-        impl FromStr for $type {
-            type Err = UnknownName;
-
-            fn from_str(text: &str) -> Result<Self, UnknownName> {
-                match text { $($name => Ok(Self::$variant),)+ _ => Err(UnknownName($list)) }
-            }
-        }
-
-        impl TryFrom<String> for $type {
-            type Error = UnknownName;
-
-            fn try_from(text: String) -> Result<Self, UnknownName> {
-                text.parse()
-            }
-        }
-
-        impl From<$type> for String {
-            fn from(named: $type) -> Self {
-                named.as_str().to_owned()
-            }
-        }
-
-        impl fmt::Display for $type {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(self.as_str())
-            }
-        }
-    };
-}
-
 named!(KeyType, "super-user, fine-grained", "super-user" => SuperUser, "fine-grained" => FineGrained);
 named!(
     KeyState,
@@ -105,22 +64,14 @@ pub struct Revocation {
 pub struct KeyRecord {
     /// Stable for the key's life.
     pub id: KeyId,
-    /// What it is called.
-    pub name: Name,
-    /// What it is for.
-    pub description: Option<Description>,
     /// Whose it is.
     pub owner: Owner,
-    /// What kind of client uses it.
-    pub client_type: Option<ClientType>,
     /// Where it is valid.
     pub scope: Scope,
     /// What kind of key it is.
     pub key_type: KeyType,
-    /// What its owner hung on it.
-    pub metadata: Metadata,
-    /// `false` while somebody has switched it off.
-    pub enabled: bool,
+    /// What can be changed about it.
+    pub terms: Terms,
     /// Enough of its text to recognise it by.
     pub hint: String,
     /// When it was made.
@@ -129,25 +80,28 @@ pub struct KeyRecord {
     pub created_by: Actor,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// When it ends.
-    pub expiry: Expiry,
     /// That it was revoked.
     pub revocation: Option<Revocation>,
     /// Counts writes, from 1.
     pub version: u64,
     /// The deployment's root key, which nobody can revoke.
     pub is_root: bool,
+    /// Whether somebody brought its text, which names no id: it is found by its hash.
+    pub is_brought: bool,
 }
 
-/// Why a key cannot be revoked.
+/// Why a key cannot be changed in the way that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum RevokeRefused {
-    /// Nothing to do.
-    #[error("the key is revoked already")]
-    AlreadyRevoked,
+pub enum Refused {
     /// It would lock everybody out.
-    #[error("the root key cannot be revoked")]
+    #[error("the root key cannot be revoked, switched off, narrowed or given an expiry")]
     Root,
+    /// It is revoked.
+    #[error("the key is revoked; restore it first")]
+    Revoked,
+    /// It was revoked too long ago to be restored.
+    #[error("the key was revoked more than 30 days ago and cannot be restored")]
+    TooLate,
 }
 
 impl KeyRecord {
@@ -156,55 +110,110 @@ impl KeyRecord {
     pub fn state(&self, now: Timestamp) -> KeyState {
         if self.revocation.is_some() {
             KeyState::Revoked
-        } else if !self.enabled {
+        } else if !self.terms.enabled {
             KeyState::Disabled
-        } else if self.expiry.is_past(now) {
+        } else if self.terms.expiry.is_past(now) {
             KeyState::Expired
         } else {
             KeyState::Active
         }
     }
 
-    /// Whether it may be revoked. The store's conditional write carries the same two conditions.
+    /// All that it may do.
+    #[must_use]
+    pub fn grants(&self) -> Grants {
+        Grants {
+            key_type: self.key_type,
+            scope: self.scope,
+            client_type: self.terms.client_type.clone(),
+            permissions: self.terms.permissions.clone(),
+            apis: self.terms.apis.clone(),
+            allowed_cidrs: self.terms.allowed_cidrs.clone(),
+            expiry: self.terms.expiry,
+        }
+    }
+
+    /// The key with other terms.
     ///
     /// # Errors
-    /// When it already is, or when it is the root key.
-    pub const fn check_revocable(&self) -> Result<(), RevokeRefused> {
-        if self.is_root {
-            Err(RevokeRefused::Root)
-        } else if self.revocation.is_some() {
-            Err(RevokeRefused::AlreadyRevoked)
-        } else {
-            Ok(())
+    /// When it is revoked, or is the root key and would become less than that.
+    pub fn with_terms(&self, terms: Terms) -> Result<Self, Refused> {
+        const NARROWING: [&str; 5] = ["enabled", "expires_at", "allowed_cidrs", "permissions", "apis"];
+        if self.revocation.is_some() {
+            return Err(Refused::Revoked);
         }
+        if self.is_root && self.terms.differences(&terms).iter().any(|field| NARROWING.contains(field)) {
+            return Err(Refused::Root);
+        }
+        Ok(Self { terms, ..self.clone() })
+    }
+
+    /// The key, revoked. One that is revoked already stays as it is: the first revocation counts.
+    ///
+    /// # Errors
+    /// When it is the root key.
+    pub fn revoked(&self, revocation: Revocation) -> Result<Self, Refused> {
+        if self.is_root {
+            return Err(Refused::Root);
+        }
+        let revocation = self.revocation.clone().unwrap_or(revocation);
+        Ok(Self { revocation: Some(revocation), ..self.clone() })
+    }
+
+    /// The key without its revocation.
+    ///
+    /// # Errors
+    /// When 30 days have passed since.
+    pub fn restored(&self, now: Timestamp) -> Result<Self, Refused> {
+        let revoked_at = self.revocation.as_ref().map(|revocation| revocation.at);
+        let last = revoked_at.and_then(|at| at.plus_seconds(RESTORABLE_SECONDS));
+        if last.is_some_and(|last| now >= last) {
+            return Err(Refused::TooLate);
+        }
+        Ok(Self { revocation: None, ..self.clone() })
+    }
+
+    /// From when on the table may forget it.
+    #[must_use]
+    pub fn purge_at(&self) -> Option<Timestamp> {
+        self.revocation.as_ref().and_then(|revocation| revocation.at.plus_seconds(KEPT_SECONDS))
+    }
+
+    /// The names of the fields in which two records of one key differ, but for what every write changes.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let mut fields = self.terms.differences(&other.terms);
+        if self.revocation != other.revocation {
+            fields.extend(["revoked_at", "revoked_by"]);
+            let reason = |record: &Self| record.revocation.as_ref().and_then(|revocation| revocation.reason.clone());
+            fields.extend((reason(self) != reason(other)).then_some("revoke_reason"));
+        }
+        fields
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::expiry::Expiry;
 
     /// An active key of `a-team`, for tests to change.
     pub(crate) fn example() -> KeyRecord {
         let created_at = "2026-11-21T08:00:00Z".parse().unwrap();
         KeyRecord {
             id: "ExampleKey000001".parse().unwrap(),
-            name: "example".parse().unwrap(),
-            description: None,
             owner: "a-team".parse().unwrap(),
-            client_type: None,
             scope: Scope::parse("aws", "us-east-1").unwrap(),
             key_type: KeyType::FineGrained,
-            metadata: Metadata::default(),
-            enabled: true,
+            terms: Terms::named("example".parse().unwrap()),
             hint: "lk_Exam…0000".to_owned(),
             created_at,
             created_by: Actor::latchkey(),
             updated_at: created_at,
-            expiry: Expiry::Never,
             revocation: None,
             version: 1,
             is_root: false,
+            is_brought: false,
         }
     }
 
@@ -225,9 +234,9 @@ pub(crate) mod tests {
             (true, false, true, before, KeyState::Revoked),
             (false, true, true, after, KeyState::Revoked),
         ] {
+            let expiry = if expires { Expiry::At(end) } else { Expiry::Never };
             let record = KeyRecord {
-                enabled,
-                expiry: if expires { Expiry::At(end) } else { Expiry::Never },
+                terms: Terms { enabled, expiry, ..example().terms },
                 revocation: revoked.then(revocation),
                 ..example()
             };
@@ -236,12 +245,52 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_root_key_is_never_revocable() {
-        assert_eq!(example().check_revocable(), Ok(()));
-        let revoked = KeyRecord { revocation: Some(revocation()), ..example() };
-        assert_eq!(revoked.check_revocable(), Err(RevokeRefused::AlreadyRevoked));
+    fn the_root_key_is_never_less_than_that() {
         let root = KeyRecord { is_root: true, ..example() };
-        assert_eq!(root.check_revocable(), Err(RevokeRefused::Root));
+        assert_eq!(root.revoked(revocation()), Err(Refused::Root));
+        let lesser: [fn(&mut Terms); 5] = [
+            |terms| terms.enabled = false,
+            |terms| terms.expiry = Expiry::At("2030-01-01T00:00:00Z".parse().unwrap()),
+            |terms| terms.allowed_cidrs = "10.0.0.0/8".parse().unwrap(),
+            |terms| terms.permissions = "keys:list".parse().unwrap(),
+            |terms| terms.apis = "orders".parse().unwrap(),
+        ];
+        for change in lesser {
+            let mut terms = root.terms.clone();
+            change(&mut terms);
+            assert_eq!(root.with_terms(terms.clone()), Err(Refused::Root));
+            assert_eq!(example().with_terms(terms.clone()).unwrap().terms, terms);
+        }
+        let renamed = Terms { name: "boss".parse().unwrap(), ..root.terms.clone() };
+        assert!(root.with_terms(renamed).is_ok());
+    }
+
+    #[test]
+    fn the_first_revocation_counts() {
+        let revoked = example().revoked(revocation()).unwrap();
+        let later = Revocation { at: "2026-12-01T00:00:00Z".parse().unwrap(), ..revocation() };
+        assert_eq!(revoked.revoked(later).unwrap(), revoked);
+        assert_eq!(revoked.with_terms(revoked.terms.clone()), Err(Refused::Revoked));
+    }
+
+    #[test]
+    fn a_revocation_can_be_undone_for_thirty_days() {
+        let revoked = example().revoked(revocation()).unwrap();
+        assert_eq!(revoked.restored("2026-12-21T08:59:59Z".parse().unwrap()), Ok(example()));
+        assert_eq!(revoked.restored("2026-12-21T09:00:00Z".parse().unwrap()), Err(Refused::TooLate));
+        assert_eq!(example().restored("2030-01-01T00:00:00Z".parse().unwrap()), Ok(example()));
+        assert_eq!(revoked.purge_at(), Some("2027-02-19T09:00:00Z".parse().unwrap()));
+        assert_eq!(example().purge_at(), None);
+    }
+
+    #[test]
+    fn differences_name_the_fields_of_the_api() {
+        let revoked =
+            example().revoked(Revocation { reason: Some("leaked".parse().unwrap()), ..revocation() }).unwrap();
+        assert_eq!(example().differences(&revoked), ["revoked_at", "revoked_by", "revoke_reason"]);
+        let changed = Terms { enabled: false, name: "other".parse().unwrap(), ..example().terms };
+        assert_eq!(example().with_terms(changed).unwrap().differences(&example()), ["name", "enabled"]);
+        assert!(example().differences(&example()).is_empty());
     }
 
     #[test]

@@ -1,56 +1,41 @@
-//! Ending a key.
+//! Ending a key, and undoing that.
 
 use crate::{
-    caller::{Caller, Forbidden},
-    clock::Clock,
+    audit::Action,
+    change::{Change, ChangeError},
     grant::Right,
-    key::KeyId,
     label::Reason,
-    record::{KeyRecord, Revocation, RevokeRefused},
-    store::{KeyTable, Revoked, StoreError},
+    record::{KeyRecord, Revocation},
 };
-
-/// Why a key was not revoked.
-#[derive(Debug, thiserror::Error)]
-pub enum RevokeError {
-    /// The caller may not.
-    #[error(transparent)]
-    Forbidden(#[from] Forbidden),
-    /// There is no such key.
-    #[error("there is no such key")]
-    NotFound,
-    /// It is the root key.
-    #[error("the root key cannot be revoked")]
-    Root,
-    /// The table did not answer.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// Revokes a key and answers with its record. A key that is revoked already stays as it is: the first revocation counts.
 ///
 /// # Errors
 /// When the caller lacks the right, the key does not exist or is the root key, or the table does not answer.
-pub async fn revoke(
-    caller: &Caller,
-    id: KeyId,
-    reason: Option<Reason>,
-    table: &KeyTable,
-    clock: &dyn Clock,
-) -> Result<KeyRecord, RevokeError> {
-    caller.require(Right::RevokeKeys)?;
-    let revocation = Revocation { at: clock.now().into(), by: caller.actor(), reason };
-    match table.revoke(id, &revocation).await? {
-        Revoked::Now(record) => {
-            tracing::info!(key_id = %id, by = %revocation.by, "key revoked");
-            Ok(*record)
-        }
-        Revoked::Refused(record) => match record.check_revocable() {
-            Err(RevokeRefused::AlreadyRevoked) => Ok(*record),
-            Err(RevokeRefused::Root) => Err(RevokeError::Root),
-            // The write and the rule disagree about one and the same record.
-            Ok(()) => Err(StoreError::Corrupt(format!("key#{id}: cannot be revoked")).into()),
-        },
-        Revoked::Missing => Err(RevokeError::NotFound),
-    }
+pub async fn revoke(change: Change<'_>, reason: Option<Reason>) -> Result<KeyRecord, ChangeError> {
+    change.caller.require(Right::RevokeKeys)?;
+    change
+        .apply(Action::KeyRevoked, |before, now| {
+            let revocation = Revocation { at: now, by: change.caller.actor(), reason: reason.clone() };
+            Ok(before.revoked(revocation)?)
+        })
+        .await
+}
+
+/// Undoes a revocation, for 30 days, and answers with the key's record. A key that is not revoked stays as it is.
+///
+/// # Errors
+/// When the caller lacks the right or has less than the key would have again, the key does not exist, its time is over, or
+/// the table does not answer.
+pub async fn restore(change: Change<'_>) -> Result<KeyRecord, ChangeError> {
+    change.caller.require(Right::RevokeKeys)?;
+    change
+        .apply(Action::KeyRestored, |before, now| {
+            let after = before.restored(now)?;
+            if before.revocation.is_some() {
+                change.caller.require_ceiling(&after.grants())?;
+            }
+            Ok(after)
+        })
+        .await
 }

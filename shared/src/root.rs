@@ -1,14 +1,15 @@
 //! The root key: the super-user of a deployment, which nobody can revoke.
 
 use crate::{
+    audit::{AuditEvent, Origin},
     clock::Clock,
-    expiry::Expiry,
+    entropy::{Entropy, EntropyError},
     key::{KeyId, PresentedKey},
     label::{Actor, LabelError, Owner},
-    metadata::Metadata,
     record::{KeyRecord, KeyType},
     scope::{Deployment, Scope, UnknownRegion},
-    store::{KeyTable, StoreError},
+    store::{Inserted, KeyTable, StoreError},
+    terms::Terms,
 };
 
 /// Why there is no root key.
@@ -17,6 +18,12 @@ pub enum RootError {
     /// The table did not take it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Its text was not made by Latchkey.
+    #[error("the root key's text is none that Latchkey makes")]
+    Brought,
+    /// There is no randomness for the event of its making.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
     /// The id stands for another text in the table.
     #[error("the table knows the root key's id with another text")]
     OtherText,
@@ -53,34 +60,37 @@ pub async fn ensure(
     deployment: Deployment,
     table: &KeyTable,
     clock: &dyn Clock,
+    entropy: &dyn Entropy,
 ) -> Result<(), RootError> {
     let made_at = clock.now();
     let now = made_at.into();
+    let id = key.id().ok_or(RootError::Brought)?;
     let record = KeyRecord {
-        id: key.id(),
-        name: "root".parse()?,
-        description: None,
+        id,
         owner: Owner::root(),
-        client_type: None,
         scope: Scope::new(deployment.provider(), "*")?,
         key_type: KeyType::SuperUser,
-        metadata: Metadata::default(),
-        enabled: true,
+        terms: Terms::named("root".parse()?),
         hint: key.hint(),
         created_at: now,
         created_by: Actor::latchkey(),
         updated_at: now,
-        expiry: Expiry::Never,
         revocation: None,
         version: 1,
         is_root: true,
+        is_brought: false,
     };
-    if !table.insert(&record, &key.hash(), made_at).await? {
-        return Err(RootError::OtherText);
-    }
+    let event = AuditEvent::of_new(&record, made_at, (Actor::latchkey(), Origin::default()), entropy)?;
     // It may have stood there before, made under other settings.
-    match table.record(key.id()).await? {
-        Some(standing) if standing.is_root && standing.scope.covers(deployment) => Ok(()),
+    let is_new = table.insert(&record, &key.hash(), made_at, &event, None).await? == Inserted::Done;
+    match table.credential(id).await? {
+        Some((_, standing)) if !standing.matches(&key.hash()) => Err(RootError::OtherText),
+        Some((standing, _)) if standing.is_root && standing.scope.covers(deployment) => {
+            if is_new {
+                tracing::info!(key_id = %id, "root key made");
+            }
+            Ok(())
+        }
         _ => Err(RootError::OtherDeployment),
     }
 }

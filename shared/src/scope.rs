@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub mod catalogue;
-mod nearest;
+pub(crate) mod nearest;
 
 use catalogue::PROVIDERS;
 
@@ -118,6 +118,12 @@ impl Scope {
     #[must_use]
     pub fn region(self) -> &'static str {
         self.region.unwrap_or(ANY_REGION)
+    }
+
+    /// Whether a key of this scope is valid wherever one of `other` is.
+    #[must_use]
+    pub fn contains(self, other: Self) -> bool {
+        self.provider == other.provider && (self.region.is_none() || self.region == other.region)
     }
 
     /// Whether a key of this scope is valid in `deployment`.

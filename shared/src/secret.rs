@@ -24,6 +24,20 @@ impl SecretHash {
         bytes.try_into().ok().map(Self)
     }
 
+    /// Reads 64 hexadecimal digits, in capitals or not; `None` for anything else.
+    #[must_use]
+    pub fn from_hexadecimal(digits: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        let mut pairs = digits.as_bytes().chunks_exact(2);
+        for byte in &mut bytes {
+            let pair = pairs.next()?;
+            // `from_str_radix` would also take a sign.
+            let digits = std::str::from_utf8(pair).ok().filter(|_| pair.iter().all(u8::is_ascii_hexdigit))?;
+            *byte = u8::from_str_radix(digits, 16).ok()?;
+        }
+        (digits.len() == 64).then_some(Self(bytes))
+    }
+
     /// The 32 bytes, for the table.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
@@ -70,6 +84,24 @@ mod tests {
         assert!(SecretHash::from_bytes(&[0; 32]).is_some());
         assert!(SecretHash::from_bytes(&[0; 31]).is_none());
         assert!(SecretHash::from_bytes(&[]).is_none());
+    }
+
+    #[test]
+    fn a_hash_is_read_from_sixty_four_digits() {
+        let digits = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert!(SecretHash::from_hexadecimal(digits).unwrap().matches(&SecretHash::of("abc")));
+        assert!(SecretHash::from_hexadecimal(&digits.to_uppercase()).unwrap().matches(&SecretHash::of("abc")));
+        for text in [
+            "",
+            "ab",
+            digits.split_at(1).1,
+            &format!("{digits}0"),
+            &digits.replace('b', "g"),
+            &digits.replace("ba", "+a"),
+            &"é".repeat(32),
+        ] {
+            assert!(SecretHash::from_hexadecimal(text).is_none(), "{text}");
+        }
     }
 
     #[test]

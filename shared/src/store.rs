@@ -1,11 +1,14 @@
-//! The table: the `DynamoDB` client, its reads, and in [`write`] its conditional writes.
+//! The table: the `DynamoDB` client, its reads, and in [`write`] its transactions.
 //!
 //! One item a key, found by its id alone, holds the record and the hash. Two indexes list keys, newest first; each
 //! spreads over [`SHARDS`] partitions, copies the record but never the hash, and serves lists only, because an index
 //! lags. Nothing in here knows HTTP.
 
+mod api_set;
 mod error;
+mod event;
 mod item;
+mod list;
 pub mod schema;
 mod write;
 
@@ -15,19 +18,25 @@ use aws_sdk_dynamodb::{
     Client,
     config::{BehaviorVersion, StalledStreamProtectionConfig, retry::RetryConfig, timeout::TimeoutConfig},
     operation::get_item::builders::GetItemFluentBuilder,
-    types::AttributeValue,
 };
 
+pub use self::{
+    api_set::{SetWritten, VersionedSet},
+    error::{StoreError, messages},
+    list::{Listed, Listing, Stretch},
+    write::{Inserted, Written},
+};
 use self::{
     error::unanswered,
-    item::{key_of, listed_of, record_in},
-    schema::{DEPLOYMENT, PK, SHARDS, SK},
+    item::{Attributes, record_in},
+    schema::SHARDS,
 };
-pub use self::{
-    error::{StoreError, messages},
-    write::Revoked,
+use crate::{
+    key::KeyId,
+    once::{Once, Remembered},
+    record::KeyRecord,
+    secret::SecretHash,
 };
-use crate::{cursor::Position, key::KeyId, label::Owner, record::KeyRecord, secret::SecretHash};
 
 /// How long the table may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,24 +45,6 @@ pub enum Patience {
     Door,
     /// An administrator waits: ride out a short disturbance.
     Admin,
-}
-
-/// Which keys a list is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Listing {
-    /// Every key.
-    All,
-    /// One owner's.
-    Of(Owner),
-}
-
-/// A stretch of one shard of a list, newest first.
-#[derive(Debug)]
-pub struct Stretch {
-    /// The keys and where they stand.
-    pub entries: Vec<(Position, KeyRecord)>,
-    /// Whether the shard certainly has nothing further.
-    pub is_last: bool,
 }
 
 /// The table of a deployment.
@@ -98,27 +89,6 @@ impl KeyTable {
         &self.name
     }
 
-    /// Opens the connection with a read that finds nothing, allowing it the time that a cold start takes.
-    ///
-    /// # Errors
-    /// When the table does not answer; later reads may fare better.
-    pub async fn warm(&self) -> Result<(), StoreError> {
-        let patient = aws_sdk_dynamodb::config::Builder::new().timeout_config(
-            TimeoutConfig::builder()
-                .connect_timeout(Duration::from_secs(2))
-                .operation_attempt_timeout(Duration::from_secs(2))
-                .operation_timeout(Duration::from_secs(4))
-                .build(),
-        );
-        self.get(DEPLOYMENT, DEPLOYMENT)
-            .customize()
-            .config_override(patient)
-            .send()
-            .await
-            .map_err(|error| unanswered(&error))?;
-        Ok(())
-    }
-
     /// Checks that the table answers.
     ///
     /// # Errors
@@ -133,8 +103,9 @@ impl KeyTable {
     /// # Errors
     /// When the table does not answer, or the item is corrupt.
     pub async fn record(&self, id: KeyId) -> Result<Option<KeyRecord>, StoreError> {
-        let read = self.get(&key_of(id), schema::RECORD).projection_expression("#record, #root");
-        let read = read
+        let read = self
+            .get(item::keys(schema::key_partition(id), schema::RECORD))
+            .projection_expression("#record, #root")
             .expression_attribute_names("#record", schema::RECORD)
             .expression_attribute_names("#root", schema::ROOT);
         let found = read.send().await.map_err(|error| unanswered(&error))?.item;
@@ -146,60 +117,38 @@ impl KeyTable {
     /// # Errors
     /// When the table does not answer, or the item is corrupt.
     pub async fn credential(&self, id: KeyId) -> Result<Option<(KeyRecord, SecretHash)>, StoreError> {
-        let found = self.get(&key_of(id), schema::RECORD).send().await.map_err(|error| unanswered(&error))?.item;
+        let keys = item::keys(schema::key_partition(id), schema::RECORD);
+        let found = self.get(keys).send().await.map_err(|error| unanswered(&error))?.item;
         found.map(item::credential_in).transpose()
     }
 
-    /// Reads at most `limit` keys of one shard of a list, newest first, from after `after` on.
+    /// The id of the key whose brought text has this hash, read consistently by primary key.
     ///
     /// # Errors
-    /// When the table does not answer, or an item is corrupt.
-    pub async fn stretch(
-        &self,
-        listing: &Listing,
-        shard: u32,
-        after: Option<&Position>,
-        limit: u32,
-    ) -> Result<Stretch, StoreError> {
-        let (index, partition, value) = match listing {
-            Listing::All => (schema::ALL_INDEX, schema::ALL_SHARD, schema::all_shard(shard)),
-            Listing::Of(owner) => (schema::OWNER_INDEX, schema::OWNER_SHARD, schema::owner_shard(owner, shard)),
-        };
-        let mut query = self
-            .client
-            .query()
-            .table_name(&*self.name)
-            .index_name(index)
-            .scan_index_forward(false)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
-            .expression_attribute_names("#shard", partition)
-            .expression_attribute_values(":shard", AttributeValue::S(value));
-        query = match after {
-            None => query.key_condition_expression("#shard = :shard"),
-            Some(position) => query
-                .key_condition_expression("#shard = :shard AND #listed < :after")
-                .expression_attribute_names("#listed", schema::LISTED)
-                .expression_attribute_values(":after", AttributeValue::S(position.as_str().to_owned())),
-        };
-        let found = query.send().await.map_err(|error| unanswered(&error))?;
-        let is_last = found.last_evaluated_key.is_none();
-        let entries = found.items.unwrap_or_default().into_iter();
-        let entries = entries.map(|item| Ok((listed_of(&item)?, record_in(item)?)));
-        Ok(Stretch { entries: entries.collect::<Result<_, StoreError>>()?, is_last })
+    /// When the table does not answer, or the item is corrupt.
+    pub async fn pointed_at(&self, hash: &SecretHash) -> Result<Option<KeyId>, StoreError> {
+        let found = self.get(item::pointer_keys(hash)).send().await.map_err(|error| unanswered(&error))?.item;
+        found.as_ref().map(item::key_id_in).transpose()
+    }
+
+    /// What is remembered of a request, if it is.
+    ///
+    /// # Errors
+    /// When the table does not answer, or the item is corrupt.
+    pub async fn remembered(&self, once: &Once) -> Result<Option<Remembered>, StoreError> {
+        let found = self.get(item::once_keys(once)).send().await.map_err(|error| unanswered(&error))?.item;
+        found.as_ref().map(item::remembered_in).transpose()
     }
 
     /// A read that brings back nothing of worth.
     fn touch(&self) -> GetItemFluentBuilder {
-        self.get(DEPLOYMENT, DEPLOYMENT).projection_expression("#pk").expression_attribute_names("#pk", PK)
+        let deployment = item::keys(schema::DEPLOYMENT, schema::DEPLOYMENT);
+        self.get(deployment).projection_expression("#pk").expression_attribute_names("#pk", schema::PK)
     }
 
-    fn get(&self, pk: &str, sk: &str) -> GetItemFluentBuilder {
-        self.client
-            .get_item()
-            .table_name(&*self.name)
-            .consistent_read(true)
-            .key(PK, AttributeValue::S(pk.to_owned()))
-            .key(SK, AttributeValue::S(sk.to_owned()))
+    /// A consistent read of one item.
+    fn get(&self, keys: Attributes) -> GetItemFluentBuilder {
+        self.client.get_item().table_name(&*self.name).consistent_read(true).set_key(Some(keys))
     }
 }
 

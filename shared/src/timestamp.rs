@@ -23,6 +23,12 @@ impl Timestamp {
         self.0
     }
 
+    /// The point of these seconds since 1970-01-01T00:00:00Z; `None` past the year 9999.
+    #[must_use]
+    pub fn from_unix_seconds(seconds: i64) -> Option<Self> {
+        jiff::Timestamp::from_second(seconds).ok().map(Self::from)
+    }
+
     /// The point `seconds` later, or `None` past the year 9999.
     #[must_use]
     pub fn plus_seconds(self, seconds: u64) -> Option<Self> {
@@ -42,15 +48,27 @@ impl FromStr for Timestamp {
     type Err = TimestampError;
 
     fn from_str(text: &str) -> Result<Self, TimestampError> {
-        // jiff also reads RFC 9557 annotations and a few looser spellings; RFC 3339 has none of them.
-        let strict = text.len() >= 20
-            && text.len() <= 40
-            && text.bytes().all(|byte| byte.is_ascii_digit() || b"-:.+TZtz".contains(&byte));
-        if !strict {
+        if !is_rfc_3339(text) {
             return Err(TimestampError);
         }
         text.parse::<jiff::Timestamp>().map(Self::from).map_err(|_| TimestampError)
     }
+}
+
+/// Whether a text is spelled as RFC 3339 has it. jiff also reads offsets without minutes, dates without dashes, RFC 9557
+/// annotations and more.
+fn is_rfc_3339(text: &str) -> bool {
+    let is_date_and_time = text.bytes().take(19).enumerate().all(|(at, byte)| match at {
+        4 | 7 => byte == b'-',
+        10 => byte.eq_ignore_ascii_case(&b'T'),
+        13 | 16 => byte == b':',
+        _ => byte.is_ascii_digit(),
+    });
+    let is_offset = |end: &str| end.starts_with(['+', '-']) && end.find(':') == Some(3);
+    let has_offset =
+        text.ends_with(['Z', 'z']) || text.len().checked_sub(6).and_then(|at| text.get(at..)).is_some_and(is_offset);
+    let is_known = |byte: u8| byte.is_ascii_digit() || b"-:.+TZtz".contains(&byte);
+    (20..=40).contains(&text.len()) && is_date_and_time && has_offset && text.bytes().all(is_known)
 }
 
 impl TryFrom<String> for Timestamp {
@@ -97,6 +115,11 @@ mod tests {
             "2026-13-21T08:00:00Z",
             "+012026-11-21T08:00:00Z",
             "1700000000",
+            "20301121T080000.000000Z",
+            "2030-11-21T08:00:00+01",
+            "2030-11-21T08:00:00.000+0100",
+            "2030-11-21T08:00:00+01:00:00",
+            "-009999-01-01T00:00:00Z",
         ] {
             assert_eq!(text.parse::<Timestamp>(), Err(TimestampError), "{text}");
         }

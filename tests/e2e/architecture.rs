@@ -9,12 +9,16 @@ use self::source::{Source, all, layers_in_the_map, read, tokens};
 use crate::template::model::{function_names, repository};
 
 /// The layers of `shared`, from the innermost: name, modules, and the layers that each may know besides itself.
-const LAYERS: [(&str, &[&str], &[&str]); 5] = [
+const LAYERS: [(&str, &[&str], &[&str]); 6] = [
     (
         "values",
         &[
+            "address",
             "admin",
+            "audit",
+            "bounded",
             "caller",
+            "ceiling",
             "clock",
             "config",
             "cursor",
@@ -24,17 +28,27 @@ const LAYERS: [(&str, &[&str], &[&str]); 5] = [
             "key",
             "label",
             "metadata",
+            "named",
+            "once",
+            "postback",
+            "precondition",
             "record",
             "scope",
             "secret",
+            "terms",
             "timestamp",
         ],
         &[],
     ),
     ("decision", &["decision"], &["values"]),
     ("store", &["store"], &["values"]),
-    ("use cases", &["create", "list", "revoke", "root", "verify"], &["values", "decision", "store"]),
-    ("edge", &["edge"], &["values", "decision", "store", "use cases"]),
+    ("steps", &["change", "page"], &["values", "store"]),
+    (
+        "use cases",
+        &["apis", "create", "history", "list", "revoke", "root", "update", "verify"],
+        &["values", "decision", "store", "steps"],
+    ),
+    ("edge", &["edge"], &["values", "decision", "store", "steps", "use cases"]),
 ];
 
 /// Modules that are crates of others: what only the outer layers may know.

@@ -217,3 +217,19 @@ async fn the_other_routes_take_no_unknown_parameter_either() {
     assert_eq!(stack.delete(&format!("{path}?reason={long}"), stack.root()).await.wrong_fields(), ["reason"]);
     assert_eq!(stack.get(&path, stack.root()).await.expect(200).json()["state"], "active");
 }
+
+#[tokio::test]
+async fn a_stretch_of_the_audit_that_ends_before_it_begins_is_empty() {
+    let stack = TestStack::start().await;
+    let about_key = format!("/keys/{}/audit", stack.create(json!({})).await.id);
+    for path in ["/audit", &about_key] {
+        for (from, to) in
+            [("2026-11-22T00:00:00Z", "2026-11-21T00:00:00Z"), ("2026-11-21T08:00:00Z", "0533-03-20T10:12:42Z")]
+        {
+            let page = stack.get(&format!("{path}?from={from}&to={to}"), stack.root()).await.expect(200).json();
+            assert_eq!(page, json!({"events": [], "next_cursor": null}), "{path} {from} {to}");
+            let forged = stack.get(&format!("{path}?from={from}&to={to}&cursor=x"), stack.root()).await;
+            assert_eq!(forged.wrong_fields(), ["cursor"]);
+        }
+    }
+}

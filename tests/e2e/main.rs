@@ -2,16 +2,26 @@
 // Clippy is lenient with tests where it can see that they are tests.
 #![cfg(test)]
 
+mod apis;
 mod architecture;
+mod audit;
 mod bodies;
+mod brought;
 mod command;
 mod concurrency;
+mod editing;
 mod expiry;
 mod flow;
 mod lambda;
 mod lists;
+mod matrix;
+mod once;
+mod openapi;
 mod outage;
+mod owners;
 mod readme;
 mod shapes;
 mod support;
 mod template;
+mod verdicts;
+mod writers;

@@ -236,7 +236,11 @@ async fn a_record_that_is_not_what_latchkey_writes_opens_nothing() {
     ] {
         let key = scene.stack.create(json!({})).await;
         let item = crate::support::items(&scene.proxy.direct_url(), "latchkey").await;
-        let item = item.into_iter().find(|item| format!("{:?}", item["pk"]).contains(id_of(&key.text))).unwrap();
+        let item = item.into_iter().find(|item| {
+            format!("{:?}", item["pk"]).contains(id_of(&key.text))
+                && item["sk"] == AttributeValue::S("record".to_owned())
+        });
+        let item = item.unwrap();
         client
             .update_item()
             .table_name("latchkey")

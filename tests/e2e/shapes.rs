@@ -4,7 +4,10 @@
 mod anything;
 mod door;
 mod hostile;
+mod kept;
 mod leaves;
+mod narrow;
+mod narrow_hostile;
 mod paths;
 mod places;
 mod policy;
@@ -33,6 +36,9 @@ async fn the_context_tells_of_the_key_in_strings_alone() {
         "owner": "example-team",
         "client_type": "partner",
         "type": "fine-grained",
+        "permissions": "orders:read",
+        "apis": "*",
+        "allowed_cidrs": "",
         "provider": "aws",
         "region": "us-east-1",
         "metadata": r#"{"team":"billing"}"#,
@@ -43,6 +49,9 @@ async fn the_context_tells_of_the_key_in_strings_alone() {
         "owner": "root",
         "client_type": "",
         "type": "super-user",
+        "permissions": "",
+        "apis": "",
+        "allowed_cidrs": "",
         "provider": "aws",
         "region": "*",
         "metadata": "{}",

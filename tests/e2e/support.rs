@@ -5,6 +5,7 @@
 
 mod answer;
 mod api;
+mod change;
 pub(crate) mod command;
 pub(crate) mod proxy;
 pub(crate) mod record;
@@ -24,7 +25,7 @@ use shared::clock::Clock;
 
 pub(crate) use self::{
     answer::Answer,
-    api::{Api, Key, client, minimal, send},
+    api::{Api, Key, client, minimal, minimal_with, send},
     text::{id_of, secret_of, with_unknown_id, with_wrong_secret},
 };
 
@@ -120,6 +121,11 @@ impl TestStack {
     /// Every item of the table that the stack embeds.
     pub(crate) async fn items(&self) -> Items {
         items(&self.stack.dynamodb_url(), self.stack.table_name()).await
+    }
+
+    /// A client of the table that the stack embeds, to do what Latchkey would not.
+    pub(crate) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::new(&sdk(&self.stack.dynamodb_url()))
     }
 }
 

@@ -8,11 +8,17 @@ use serde_json::{Map, Value, json};
 use shared::{
     admin,
     config::{PolicyScope, Unauthenticated},
+    decision::{Reach, reach},
     edge::Error,
-    record::{KeyRecord, KeyType},
+    grant::{ApiSets, Route, RoutePattern, Segment},
+    record::KeyRecord,
+    terms::Terms,
 };
 
-use crate::event::{Event, Shape};
+use crate::{
+    event::{Event, Shape},
+    policy::{Resources, covering},
+};
 
 /// IAM takes no longer resource here.
 const MAX_RESOURCE: usize = 512;
@@ -38,21 +44,52 @@ impl Statement {
 }
 
 /// The request may go on, with what its backend should know of the key.
-pub(crate) fn allow(event: &Event<'_>, record: &KeyRecord, scope: PolicyScope) -> Value {
+pub(crate) fn allow(event: &Event<'_>, record: &KeyRecord, sets: &ApiSets, scope: PolicyScope) -> Value {
     let context = context(record);
     if event.shape == Shape::Http2 {
         return json!({"isAuthorized": true, "context": context});
     }
-    let mut statements = vec![Statement::new("Allow", vec![allowed(event, scope)])];
-    if record.key_type == KeyType::FineGrained && event.shape != Shape::Connect {
-        // With and without the slash at the end, which REST APIs do not count.
-        let admin_routes = admin::protected().flat_map(|route| {
-            let arn = resource(event, route.method, route.path);
-            [format!("{arn}/"), arn]
-        });
-        statements.push(Statement::new("Deny", admin_routes.collect()));
+    match statements(event, record, sets, scope) {
+        Some(statements) => policy(record.owner.as_str(), &statements, &context),
+        None => deny(event.shape),
     }
-    policy(record.owner.as_str(), &statements, &context)
+}
+
+/// The request may go on, whoever makes it.
+pub(crate) fn allow_anyone(event: &Event<'_>, route: &RoutePattern) -> Value {
+    let anyone = |statements: &[Statement]| policy("anonymous", statements, &Map::new());
+    match event.shape {
+        Shape::Http2 => json!({"isAuthorized": true, "context": {}}),
+        Shape::Connect => anyone(&[Statement::new("Allow", vec![format!("{}/$connect", event.stage_arn)])]),
+        Shape::Http1 | Shape::Rest | Shape::Token => {
+            match covering(event.stage_arn, &route.for_method(event.method), [], &forbidden(None)) {
+                Some(resources) => anyone(&of_resources(event, resources)),
+                None => deny(event.shape),
+            }
+        }
+    }
+}
+
+/// The request may not go on, but the key may call other routes; a gateway that keeps the answer should know which.
+pub(crate) fn deny_this(event: &Event<'_>, record: &KeyRecord, sets: &ApiSets, scope: PolicyScope) -> Value {
+    let is_kept = scope == PolicyScope::Key && !matches!(event.shape, Shape::Http2 | Shape::Connect);
+    // A policy tells routes apart by their plain spelling alone: any other might slip through what is denied.
+    if !is_kept || is_twisted(event.path) {
+        return deny(event.shape);
+    }
+    let forbidden = forbidden(Some(record));
+    let statements = if record.terms.apis.has_any() {
+        Some(rest(event, scope, &forbidden))
+    } else {
+        let granted = granted(record, sets);
+        let resources =
+            granted.split_first().and_then(|(first, others)| covering(event.stage_arn, first, others, &forbidden));
+        resources.map(|resources| of_resources(event, resources))
+    };
+    match statements {
+        Some(statements) => policy(record.owner.as_str(), &statements, &context(record)),
+        None => deny(event.shape),
+    }
 }
 
 /// The request may not go on. Nothing is said of why.
@@ -79,36 +116,119 @@ fn policy(principal: &str, statements: &[Statement], context: &Map<String, Value
     })
 }
 
-/// What the key may call: this route, or, where the event names none or the policy is to be kept, the whole stage.
-fn allowed(event: &Event<'_>, scope: PolicyScope) -> String {
-    let stage = || format!("{}/*", event.stage_arn);
-    match (event.shape, scope, event.route()) {
-        (Shape::Connect, ..) => format!("{}/$connect", event.stage_arn),
-        (_, PolicyScope::Request, Some(route)) => {
-            Some(resource(event, event.method, route)).filter(|arn| arn.len() <= MAX_RESOURCE).unwrap_or_else(stage)
-        }
-        _ => stage(),
+/// What a key that may go on may call; `None` when that cannot be said.
+fn statements(event: &Event<'_>, record: &KeyRecord, sets: &ApiSets, scope: PolicyScope) -> Option<Vec<Statement>> {
+    let reached = reach(record, event.called(), sets).ok()?;
+    if event.shape == Shape::Connect {
+        return Some(vec![Statement::new("Allow", vec![format!("{}/$connect", event.stage_arn)])]);
     }
+    // Whoever keeps the answer would let others of its kind through. To `*`, only admin routes are closed, and their
+    // functions look again.
+    if !matches!(reached, Reach::Everything | Reach::Rest) && is_twisted(event.path) {
+        return None;
+    }
+    let forbidden = forbidden(Some(record));
+    if scope == PolicyScope::Key && record.terms.apis.has_any() && reached != Reach::Everything {
+        return Some(rest(event, scope, &forbidden));
+    }
+    let reached = match reached {
+        Reach::Everything => return Some(vec![Statement::new("Allow", vec![as_called(event, scope)])]),
+        Reach::Rest => return Some(rest(event, scope, &forbidden)),
+        Reach::Admin(route) | Reach::AnyKey(route) => RoutePattern::from(route),
+        Reach::Route(route) => route.for_method(event.method),
+    };
+    let others = if scope == PolicyScope::Key { granted(record, sets) } else { Vec::new() };
+    covering(event.stage_arn, &reached, &others, &forbidden).map(|resources| of_resources(event, resources))
 }
 
-/// The resource of a route: each `{x}` becomes a wildcard.
-fn resource(event: &Event<'_>, method: &str, route: &str) -> String {
-    let segments = route.split('/').map(|segment| if segment.starts_with('{') { "*" } else { segment });
-    format!("{}/{method}{}", event.stage_arn, segments.collect::<Vec<_>>().join("/"))
+/// All but the admin routes that the key may not call.
+fn rest(event: &Event<'_>, scope: PolicyScope, forbidden: &[RoutePattern]) -> Vec<Statement> {
+    let allow = Statement::new("Allow", vec![as_called(event, scope)]);
+    let mut deny = denied(event.stage_arn, forbidden);
+    if scope == PolicyScope::Key {
+        deny.extend(twisted(event.stage_arn));
+    }
+    vec![allow, Statement::new("Deny", deny)]
+}
+
+/// Whether a path is spelled in a way that a backend may take for another one.
+fn is_twisted(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    let has_dots = path.split('/').any(|segment| [".", ".."].contains(&segment));
+    has_dots || path.contains("//") || path.contains("%2e") || path.contains("%2f")
+}
+
+/// The resources of such paths.
+fn twisted(stage_arn: &str) -> impl Iterator<Item = String> {
+    let spellings = ["*/.", "*/./*", "*/..", "*/../*", "*//*", "*%2e*", "*%2E*", "*%2f*", "*%2F*"];
+    spellings.into_iter().map(move |spelling| format!("{stage_arn}/{spelling}"))
+}
+
+fn of_resources(event: &Event<'_>, mut resources: Resources) -> Vec<Statement> {
+    resources.deny.extend(twisted(event.stage_arn));
+    vec![Statement::new("Allow", resources.allow), Statement::new("Deny", resources.deny)]
+}
+
+/// The routes that a key may call, but for those that only `*` gives it.
+fn granted(record: &KeyRecord, sets: &ApiSets) -> Vec<RoutePattern> {
+    let Terms { apis, permissions, client_type, .. } = &record.terms;
+    let admin = admin::protected()
+        .filter(|route| apis.has_latchkey() && route.right().is_some_and(|right| permissions.has(right)));
+    let own = sets.granted(apis, client_type.as_ref()).chain(sets.open_routes()).cloned();
+    own.chain(admin.map(RoutePattern::from)).collect()
+}
+
+/// The admin routes that a key may not call; all of them for somebody without one.
+fn forbidden(record: Option<&KeyRecord>) -> Vec<RoutePattern> {
+    let may = |route: &Route| {
+        record.is_some_and(|KeyRecord { terms, .. }| {
+            terms.apis.has_latchkey() && route.right().is_some_and(|right| terms.permissions.has(right))
+        })
+    };
+    admin::protected().filter(|route| !may(route)).map(RoutePattern::from).collect()
+}
+
+/// The route that is called, by API Gateway's own name of it; or, where the event has none or the policy is to be kept, the
+/// whole stage.
+fn as_called(event: &Event<'_>, scope: PolicyScope) -> String {
+    let stage = || format!("{}/*", event.stage_arn);
+    if scope == PolicyScope::Key || !event.route.starts_with('/') {
+        return stage();
+    }
+    let segments = event.route.split('/').map(|segment| if segment.starts_with('{') { "*" } else { segment });
+    let arn = format!("{}/{}{}", event.stage_arn, event.method, segments.collect::<Vec<_>>().join("/"));
+    if arn.len() <= MAX_RESOURCE { arn } else { stage() }
+}
+
+/// The resources of admin routes, with and without the slash at the end, which REST APIs do not count.
+fn denied(stage_arn: &str, forbidden: &[RoutePattern]) -> Vec<String> {
+    let resources = forbidden.iter().flat_map(|route| {
+        let segments = route.segments().iter().map(|segment| match segment {
+            Segment::Literal(text) => format!("/{text}"),
+            Segment::Any => "/*".to_owned(),
+        });
+        let arn = format!("{stage_arn}/{}{}", route.method().unwrap_or("*"), segments.collect::<String>());
+        [format!("{arn}/"), arn]
+    });
+    resources.collect()
 }
 
 /// What the backend is told: strings alone, because a REST API takes nothing else, and never `null`.
 fn context(record: &KeyRecord) -> Map<String, Value> {
+    let KeyRecord { terms, .. } = record;
     let optional = |value: Option<String>| value.unwrap_or_default();
     [
         ("key_id", record.id.to_string()),
         ("owner", record.owner.to_string()),
-        ("client_type", optional(record.client_type.as_ref().map(ToString::to_string))),
+        ("client_type", optional(terms.client_type.as_ref().map(ToString::to_string))),
         ("type", record.key_type.to_string()),
+        ("permissions", terms.permissions.to_string()),
+        ("apis", terms.apis.to_string()),
+        ("allowed_cidrs", terms.allowed_cidrs.to_string()),
         ("provider", record.scope.provider().to_string()),
         ("region", record.scope.region().to_owned()),
-        ("metadata", record.metadata.as_json().to_owned()),
-        ("expires_at", optional(record.expiry.at().map(|end| end.to_string()))),
+        ("metadata", terms.metadata.as_json().to_owned()),
+        ("expires_at", optional(terms.expiry.at().map(|end| end.to_string()))),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), Value::String(value)))

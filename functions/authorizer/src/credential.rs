@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     fn look(shape: Shape, json: &Value) -> Presented<'_> {
-        let event = Event { shape, json, method: "GET", paths: ["/", ""], stage_arn: "" };
+        let event = Event { shape, json, method: "GET", path: "/", route: "", stage_arn: "" };
         presented(&event, &["secret".to_owned(), "client-key".to_owned()], &["latchkey".to_owned()])
     }
 

@@ -3,7 +3,13 @@
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html>,
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html>
 
+use std::net::IpAddr;
+
 use serde_json::Value;
+use shared::{admin, decision::Called};
+
+/// The path of a WebSocket's `$connect`, as API sets name it.
+pub(crate) const CONNECT_PATH: &str = "/$connect";
 
 /// Which kind of API asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +34,10 @@ pub(crate) struct Event<'e> {
     pub(crate) json: &'e Value,
     /// The HTTP method; empty for a WebSocket.
     pub(crate) method: &'e str,
-    /// The caller's path and the path of the route that API Gateway matched; empty where there is none.
-    pub(crate) paths: [&'e str; 2],
+    /// The caller's path within the API: without the stage or the base path of a custom domain.
+    pub(crate) path: &'e str,
+    /// The path of the route that API Gateway matched; empty where there is none.
+    pub(crate) route: &'e str,
     /// The ARN of the API's stage, without what follows.
     pub(crate) stage_arn: &'e str,
 }
@@ -50,43 +58,57 @@ impl<'e> Event<'e> {
         let wrong = |field| EventError::Field(shape, field);
         let arn_field = if shape == Shape::Http2 { "routeArn" } else { "methodArn" };
         let (stage_arn, called) = text(json, arn_field).and_then(split_arn).ok_or(wrong("routeArn or methodArn"))?;
-        let (method, paths) = match shape {
+        let (method, path, route) = match shape {
             Shape::Http2 => {
                 let http = json.get("requestContext").and_then(|context| context.get("http"));
                 let method = http.and_then(|http| text(http, "method")).ok_or(wrong("method"))?;
                 let path = text(json, "rawPath").ok_or(wrong("rawPath"))?;
                 // "GET /orders/{id}", "ANY /orders/{id}" or "$default".
                 let route = text(json, "routeKey").ok_or(wrong("routeKey"))?;
-                (method, [path, route.split_once(' ').map_or("", |(_, path)| path)])
+                (method, path, route.split_once(' ').map_or("", |(_, path)| path))
             }
             Shape::Http1 | Shape::Rest => {
                 let method = text(json, "httpMethod").ok_or(wrong("httpMethod"))?;
                 let path = text(json, "path").ok_or(wrong("path"))?;
-                let resource = text(json, "resource").ok_or(wrong("resource"))?;
-                (method, [path, resource])
+                (method, path, text(json, "resource").ok_or(wrong("resource"))?)
             }
             Shape::Token => {
                 let (method, path) = method_and_path(called).ok_or(wrong("methodArn"))?;
-                (method, [path, ""])
+                (method, path, "")
             }
-            Shape::Connect => ("", ["", ""]),
+            // The handshake of a WebSocket is a GET (RFC 6455, section 4.1).
+            Shape::Connect => ("GET", CONNECT_PATH, ""),
         };
         // A method stands in a policy, where `*` would be a wildcard.
-        if !method.bytes().all(|byte| byte.is_ascii_uppercase()) || (method.is_empty() && shape != Shape::Connect) {
+        if method.is_empty() || !method.bytes().all(|byte| byte.is_ascii_uppercase()) {
             return Err(wrong("method"));
         }
-        Ok(Self { shape, json, method, paths, stage_arn })
+        let path = within_api(path, called);
+        Ok(Self { shape, json, method, path, route, stage_arn })
+    }
+
+    /// The call that is to be decided on.
+    pub(crate) fn called(&self) -> Called<'e> {
+        let (variable, value) = admin::OWN_STAGE;
+        let variables = self.json.get("stageVariables");
+        let is_own = variables.and_then(|variables| text(variables, variable)) == Some(value);
+        Called { method: self.method, path: self.path, route: self.route, is_own }
+    }
+
+    /// The caller's address, as API Gateway reports it.
+    pub(crate) fn source(&self) -> Option<IpAddr> {
+        let context = self.json.get("requestContext")?;
+        let reported = match self.shape {
+            Shape::Http2 => context.get("http"),
+            Shape::Http1 | Shape::Rest | Shape::Connect => context.get("identity"),
+            Shape::Token => None,
+        };
+        text(reported?, "sourceIp")?.parse().ok()
     }
 
     /// API Gateway's id of the request, by which its caller asks about it; empty where the shape has none.
     pub(crate) fn request_id(&self) -> &'e str {
         self.json.get("requestContext").and_then(|context| text(context, "requestId")).unwrap_or_default()
-    }
-
-    /// The pattern of the route that API Gateway matched, if the event has one.
-    pub(crate) fn route(&self) -> Option<&'e str> {
-        let [_, route] = self.paths;
-        route.starts_with('/').then_some(route)
     }
 }
 
@@ -108,6 +130,13 @@ fn shape(json: &Value) -> Option<Shape> {
         (_, Some("REQUEST")) => Some(Shape::Rest),
         _ => None,
     }
+}
+
+/// The path within the API. What API Gateway reports may begin with the stage, or with the base path of a custom domain;
+/// the ARN goes on with the path within the API. Only where the one ends in the other is it known what to leave away.
+fn within_api<'e>(path: &'e str, called: &'e str) -> &'e str {
+    let within = method_and_path(called).map(|(_, within)| within);
+    within.filter(|within| path.ends_with(within)).unwrap_or(path)
 }
 
 /// Splits `arn:<partition>:execute-api:<region>:<account>:<api>/<stage>/<called>` after the stage.
@@ -165,7 +194,7 @@ mod tests {
     fn a_token_event_has_its_method_and_path_in_the_arn() {
         let json = json!({"type": "TOKEN", "methodArn": ARN, "authorizationToken": "x"});
         let event = Event::read(&json).unwrap();
-        assert_eq!((event.method, event.paths), ("GET", ["/orders/42", ""]));
+        assert_eq!((event.method, event.path, event.route), ("GET", "/orders/42", ""));
         assert_eq!(event.stage_arn, "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod");
     }
 
@@ -186,6 +215,38 @@ mod tests {
     }
 
     #[test]
+    fn a_path_is_taken_within_its_api() {
+        for (path, called, expected) in [
+            ("/orders/42", "GET/orders/42", "/orders/42"),
+            ("/prod/orders/42", "GET/orders/42", "/orders/42"),
+            ("/shop/v1/orders/42", "GET/orders/42", "/orders/42"),
+            ("/prod/", "GET/", "/"),
+            ("/", "GET/", "/"),
+            // A path may begin like the stage.
+            ("/prod/orders", "GET/prod/orders", "/prod/orders"),
+            // What does not fit to the ARN is left as it is.
+            ("/a b", "GET/a%20b", "/a b"),
+            ("/orders", "$connect", "/orders"),
+            ("/secretorders", "GET/orders", "/secretorders"),
+        ] {
+            assert_eq!(within_api(path, called), expected, "{path} {called}");
+        }
+    }
+
+    #[test]
+    fn the_callers_address_is_the_one_that_api_gateway_reports() {
+        let rest = json!({
+            "type": "REQUEST", "methodArn": ARN, "httpMethod": "GET", "path": "/", "resource": "/",
+            "headers": {"X-Forwarded-For": "10.0.0.1"},
+            "requestContext": {"identity": {"sourceIp": "203.0.113.9"}, "http": {"sourceIp": "10.0.0.1"}}
+        });
+        assert_eq!(Event::read(&rest).unwrap().source(), Some("203.0.113.9".parse().unwrap()));
+        let token =
+            json!({"type": "TOKEN", "methodArn": ARN, "requestContext": {"identity": {"sourceIp": "10.0.0.1"}}});
+        assert_eq!(Event::read(&token).unwrap().source(), None);
+    }
+
+    #[test]
     fn a_method_is_capital_letters() {
         for method in ["", "*", "GET*", "get", "G T", "GÉT"] {
             let json = json!({"type": "REQUEST", "methodArn": ARN, "httpMethod": method, "path": "/", "resource": "/"});
@@ -199,7 +260,8 @@ mod tests {
             "version": "2.0", "type": "REQUEST", "routeArn": ARN, "routeKey": "GET /orders/{id}",
             "rawPath": "/orders/42", "requestContext": {"http": {"method": "GET"}}
         });
-        assert_eq!(Event::read(&whole).unwrap().paths, ["/orders/42", "/orders/{id}"]);
+        let event = Event::read(&whole).unwrap();
+        assert_eq!((event.path, event.route), ("/orders/42", "/orders/{id}"));
         for pointer in ["/routeArn", "/routeKey", "/rawPath", "/requestContext", "/requestContext/http/method"] {
             for value in [json!(null), json!(1), json!(["GET"]), json!({})] {
                 let mut event = whole.clone();

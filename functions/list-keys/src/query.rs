@@ -3,28 +3,17 @@
 use shared::{
     edge::{
         error::Problem,
-        request::{Fields, text},
+        request::{Fields, Paging, paging, text},
     },
     list::Filter,
     scope::{Provider, Scope, catalogue::PROVIDERS},
 };
 
-/// How many keys a page shows unless told otherwise, and at most.
-const DEFAULT_LIMIT: usize = 25;
-const MAX_LIMIT: usize = 100;
-
-/// A question about keys.
-pub(crate) struct Query {
-    pub(crate) filter: Filter,
-    pub(crate) limit: usize,
-    pub(crate) cursor: Option<String>,
-}
-
 /// Reads a query string.
 ///
 /// # Errors
 /// 400 that names every parameter that is unknown or wrong.
-pub(crate) fn read(mut fields: Fields) -> Result<Query, Problem> {
+pub(crate) fn read(mut fields: Fields) -> Result<(Filter, Paging), Problem> {
     let provider: Option<Provider> = fields.optional("provider", text);
     let filter = Filter {
         owner: fields.optional("owner", text),
@@ -38,12 +27,8 @@ pub(crate) fn read(mut fields: Fields) -> Result<Query, Problem> {
             part => Ok(part),
         }),
     };
-    let limit = fields.optional("limit", |value| match text::<usize>(value) {
-        Ok(limit @ 1..=MAX_LIMIT) => Ok(limit),
-        _ => Err(format!("must be a whole number from 1 to {MAX_LIMIT}")),
-    });
-    let cursor = fields.optional("cursor", text);
-    fields.finish(Some(Query { filter, limit: limit.unwrap_or(DEFAULT_LIMIT), cursor }))
+    let paging = paging(&mut fields);
+    fields.finish(Some((filter, paging)))
 }
 
 /// The region, if the provider has it, or any provider when none is asked for.

@@ -9,10 +9,30 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
+use shared::admin::OWN_STAGE;
 
 const ACCOUNT: &str = "123456789012";
 const API: &str = "latchkey";
 const REGION: &str = "us-east-1";
+
+/// Whose API a route belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Latchkey's own.
+    Own,
+    /// The user's.
+    Other,
+}
+
+impl Stage {
+    fn variables(self) -> Value {
+        let (name, value) = OWN_STAGE;
+        match self {
+            Self::Own => json!({name: value}),
+            Self::Other => Value::Null,
+        }
+    }
+}
 
 /// A request, taken apart.
 pub(crate) struct Call {
@@ -79,8 +99,8 @@ impl Call {
     }
 
     /// What the authorizer is sent.
-    pub(crate) fn authorizer_event(&self, route_key: &str) -> Value {
-        let mut event = self.common(route_key);
+    pub(crate) fn authorizer_event(&self, route_key: &str, stage: Stage) -> Value {
+        let mut event = self.common(route_key, stage);
         let method_and_path = format!("{}{}", self.method, self.path);
         event.insert("type".to_owned(), json!("REQUEST"));
         event.insert("identitySource".to_owned(), Value::Null);
@@ -93,7 +113,7 @@ impl Call {
 
     /// What a function is sent: with the authorizer's context, if the route has an authorizer.
     pub(crate) fn function_event(&self, route_key: &str, context: Option<Value>, body: &[u8]) -> Value {
-        let mut event = self.common(route_key);
+        let mut event = self.common(route_key, Stage::Own);
         if let (Some(context), Some(Value::Object(request))) = (context, event.get_mut("requestContext")) {
             request.insert("authorizer".to_owned(), json!({"lambda": context}));
         }
@@ -120,7 +140,7 @@ impl Call {
     }
 
     /// What both kinds of event have.
-    fn common(&self, route_key: &str) -> Map<String, Value> {
+    fn common(&self, route_key: &str, stage: Stage) -> Map<String, Value> {
         let lines: Vec<String> = self.texts(&header::COOKIE).collect();
         let cookies: Vec<&str> = lines.iter().flat_map(|line| line.split(';')).map(str::trim).collect();
         let event = json!({
@@ -132,7 +152,7 @@ impl Call {
             "headers": self.headers_as_sent(),
             "queryStringParameters": self.query_parameters(),
             "pathParameters": path_parameters(route_key, &self.path),
-            "stageVariables": null,
+            "stageVariables": stage.variables(),
             "requestContext": {
                 "accountId": ACCOUNT,
                 "apiId": API,
@@ -252,7 +272,7 @@ mod tests {
 
     #[test]
     fn the_authorizer_is_told_the_arn_of_the_call() {
-        let event = call("/demo/x", &[]).authorizer_event("ANY /demo/{proxy+}");
+        let event = call("/demo/x", &[]).authorizer_event("ANY /demo/{proxy+}", Stage::Other);
         assert_eq!(event["routeArn"], "arn:aws:execute-api:us-east-1:123456789012:latchkey/$default/GET/demo/x");
         assert_eq!(event["type"], "REQUEST");
         assert_eq!(event["pathParameters"], json!({"proxy": "x"}));

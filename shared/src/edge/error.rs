@@ -1,18 +1,19 @@
 //! Errors as the outside sees them: RFC 9457 problem details.
 //!
 //! A [`Problem`] has an outside message and an inside cause. The cause goes to the log, with the request's id, and
-//! nowhere else. Each domain error is mapped here, by a match without a catch-all.
+//! nowhere else.
 
-use lambda_http::{Body, Response, http::StatusCode};
-use serde::Serialize;
-
-use crate::{
-    caller::Forbidden, create::CreateError, entropy::EntropyError, list::ListError, revoke::RevokeError,
-    store::StoreError,
+use lambda_http::{
+    Body, Response,
+    http::{HeaderValue, StatusCode, header},
 };
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::key::KeyId;
 
 /// What there is to say of one field: what is wrong with it, or a warning.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldMessage {
     /// The field's name; empty when it is about the body as a whole.
     pub field: String,
@@ -26,6 +27,7 @@ pub struct Problem {
     kind: Kind,
     detail: String,
     errors: Vec<FieldMessage>,
+    key_id: Option<KeyId>,
     cause: Option<String>,
 }
 
@@ -36,7 +38,10 @@ enum Kind {
     Forbidden,
     NotFound,
     Conflict,
+    Gone,
+    PreconditionFailed,
     TooLarge,
+    OtherRequest,
     Internal,
     Unavailable,
 }
@@ -49,7 +54,10 @@ impl Kind {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Conflict => StatusCode::CONFLICT,
+            Self::Gone => StatusCode::GONE,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::OtherRequest => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -63,29 +71,45 @@ impl Kind {
             Self::Forbidden => ("forbidden", "Not allowed"),
             Self::NotFound => ("not-found", "Not found"),
             Self::Conflict => ("conflict", "In conflict with the present state"),
+            Self::Gone => ("gone", "No longer possible"),
+            Self::PreconditionFailed => ("precondition-failed", "Changed in between"),
             Self::TooLarge => ("too-large", "The body is too large"),
+            Self::OtherRequest => ("other-request", "Another request came before"),
             Self::Internal => ("internal", "Something went wrong"),
             Self::Unavailable => ("unavailable", "Temporarily unavailable"),
         }
     }
 }
 
-/// The body, in the order of RFC 9457.
-#[derive(Serialize)]
-struct Details<'p> {
+/// Problem details, RFC 9457.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Details<'p> {
+    /// Names the kind of problem.
     #[serde(rename = "type")]
+    #[schema(pattern = "^urn:latchkey:problem:[a-z-]+$")]
     kind: String,
+    /// What the kind is called.
     title: &'p str,
+    /// The status of the answer, again.
+    #[schema(minimum = 400, maximum = 599)]
     status: u16,
+    /// What is wrong.
     detail: &'p str,
+    /// API Gateway's id of the request, which finds it in the log.
     request_id: &'p str,
+    /// With 400: each field that is wrong.
     #[serde(skip_serializing_if = "<[FieldMessage]>::is_empty")]
     errors: &'p [FieldMessage],
+    /// With 409: the key that the first of two same requests made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = KeyId, required = false)]
+    key_id: Option<KeyId>,
 }
 
 impl Problem {
     fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), errors: Vec::new(), cause: None }
+        Self { kind, detail: detail.into(), errors: Vec::new(), key_id: None, cause: None }
     }
 
     /// 400: each field that is wrong.
@@ -109,7 +133,7 @@ impl Problem {
     /// 404.
     #[must_use]
     pub fn not_found() -> Self {
-        Self::new(Kind::NotFound, "There is no such key or route.")
+        Self::new(Kind::NotFound, "There is nothing here, as far as the caller may know.")
     }
 
     /// 413.
@@ -125,8 +149,38 @@ impl Problem {
         Self { cause: Some(cause.into()), ..Self::new(Kind::Internal, detail) }
     }
 
-    fn unavailable(cause: String) -> Self {
+    pub(super) fn unavailable(cause: String) -> Self {
         Self { cause: Some(cause), ..Self::new(Kind::Unavailable, "The table does not answer. Try again.") }
+    }
+
+    /// 403.
+    pub(super) fn forbidden(detail: String) -> Self {
+        Self::new(Kind::Forbidden, detail)
+    }
+
+    /// 409.
+    pub(super) fn conflict(detail: String) -> Self {
+        Self::new(Kind::Conflict, detail)
+    }
+
+    /// 409, because of this key.
+    pub(super) fn conflict_with(id: KeyId, detail: String) -> Self {
+        Self { key_id: Some(id), ..Self::conflict(detail) }
+    }
+
+    /// 410.
+    pub(super) fn gone(detail: String) -> Self {
+        Self::new(Kind::Gone, detail)
+    }
+
+    /// 412.
+    pub(super) fn precondition_failed(detail: String) -> Self {
+        Self::new(Kind::PreconditionFailed, detail)
+    }
+
+    /// 422: the `Idempotency-Key` belongs to another request.
+    pub(super) fn other_request(detail: String) -> Self {
+        Self::new(Kind::OtherRequest, detail)
     }
 
     /// The answer; logs the cause.
@@ -144,67 +198,21 @@ impl Problem {
             detail: &self.detail,
             request_id,
             errors: &self.errors,
+            key_id: self.key_id,
         });
-        super::response::json(status, "application/problem+json", body.unwrap_or_default())
-    }
-}
-
-impl From<Forbidden> for Problem {
-    fn from(error: Forbidden) -> Self {
-        Self::new(Kind::Forbidden, format!("The caller's key does not have the right {}.", error.0))
-    }
-}
-
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(_) => Self::unavailable(error.to_string()),
-            StoreError::Refused(_) | StoreError::Corrupt(_) => Self::internal(error.to_string()),
+        let mut response = super::response::json(status, "application/problem+json", body.unwrap_or_default());
+        let location = self.key_id.and_then(|id| HeaderValue::from_str(&format!("/keys/{id}")).ok());
+        if let Some(location) = location {
+            response.headers_mut().insert(header::LOCATION, location);
         }
-    }
-}
-
-impl From<EntropyError> for Problem {
-    fn from(error: EntropyError) -> Self {
-        Self::internal(error.to_string())
-    }
-}
-
-impl From<CreateError> for Problem {
-    fn from(error: CreateError) -> Self {
-        match error {
-            CreateError::Forbidden(error) => error.into(),
-            CreateError::Entropy(error) => error.into(),
-            CreateError::Store(error) => error.into(),
-            CreateError::IdTaken => Self::internal(error.to_string()),
-        }
-    }
-}
-
-impl From<RevokeError> for Problem {
-    fn from(error: RevokeError) -> Self {
-        match error {
-            RevokeError::Forbidden(error) => error.into(),
-            RevokeError::NotFound => Self::not_found(),
-            RevokeError::Root => Self::new(Kind::Conflict, "The root key cannot be revoked."),
-            RevokeError::Store(error) => error.into(),
-        }
-    }
-}
-
-impl From<ListError> for Problem {
-    fn from(error: ListError) -> Self {
-        match error {
-            ListError::Forbidden(error) => error.into(),
-            ListError::Cursor(error) => Self::invalid_field("cursor", error.to_string()),
-            ListError::Store(error) => error.into(),
-        }
+        response
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::StoreError;
 
     fn body(problem: Problem) -> serde_json::Value {
         let response = problem.into_response("request-1");

@@ -1,24 +1,25 @@
-//! Requests, taken apart: who calls, which route, which fields. All that is wrong with a request is found in one go.
+//! Requests, taken apart: who calls, from where, which route, on what condition.
 
-use std::{
-    fmt::{self, Display},
-    str::FromStr,
+mod fields;
+mod paging;
+mod terms;
+
+use std::{fmt::Display, net::IpAddr, str::FromStr};
+
+use lambda_http::{Request, RequestExt, http::header, request::RequestContext};
+use serde_json::Value;
+
+pub(super) use self::paging::{DEFAULT_LIMIT, MAX_LIMIT};
+pub use self::{
+    fields::{Fields, boolean, list, no_body, text},
+    paging::{Paging, paging},
+    terms::{edited, expiry, terms},
 };
-
-use lambda_http::{Body, Request, RequestExt, aws_lambda_events::query_map::QueryMap, request::RequestContext};
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
+use super::error::Problem;
+use crate::{
+    audit::Origin, caller::Caller, ceiling::Grants, expiry::Expiry, grant::Route, key::KeyId,
+    precondition::Precondition, scope::Scope, timestamp::Timestamp,
 };
-use serde_json::{Map, Value};
-
-use super::error::{FieldMessage, Problem};
-use crate::{caller::Caller, key::KeyId};
-
-/// The largest body, in bytes.
-const MAX_BODY: usize = 64 * 1024;
-/// How much of a hostile name an error repeats, in characters.
-const MAX_ECHO: usize = 40;
 
 /// API Gateway's id of the request; empty when there is none.
 pub(super) fn request_id(request: &Request) -> &str {
@@ -28,28 +29,87 @@ pub(super) fn request_id(request: &Request) -> &str {
     }
 }
 
-/// The route that API Gateway matched, such as `GET /keys/{id}`; empty when there is none.
+/// The one of `routes` that API Gateway matched.
 #[must_use]
-pub fn route_key(request: &Request) -> &str {
+pub fn route<'r>(request: &Request, routes: &'r [Route]) -> Option<&'r Route> {
     match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.route_key.as_deref().unwrap_or_default(),
-        _ => "",
+        Some(RequestContext::ApiGatewayV2(context)) => {
+            let key = context.route_key.as_deref()?;
+            routes.iter().find(|route| route.to_string() == key)
+        }
+        _ => None,
     }
 }
 
 /// The caller that the authorizer let through.
 ///
 /// # Errors
-/// 401 when the event names none, as on a route without the authorizer.
+/// 401 when the event names none, as on a route without the authorizer, or not all that is known of it.
 pub fn caller(request: &Request) -> Result<Caller, Problem> {
-    let read = || {
-        let context = request.request_context_ref()?;
-        let fields = &context.authorizer()?.fields;
-        let field = |name: &str| fields.get(name).and_then(Value::as_str);
-        let (id, owner, key_type) = (field("key_id")?, field("owner")?, field("type")?);
-        Some(Caller::new(id.parse().ok()?, owner.parse().ok()?, key_type.parse().ok()?))
+    named_caller(request).ok_or_else(Problem::unauthenticated)
+}
+
+fn named_caller(request: &Request) -> Option<Caller> {
+    let context = request.request_context_ref()?;
+    let fields = &context.authorizer()?.fields;
+    let field = |name: &str| fields.get(name).and_then(Value::as_str);
+    // The authorizer writes what is absent as an empty text.
+    let expiry = match field("expires_at")? {
+        "" => Expiry::Never,
+        end => Expiry::At(end.parse::<Timestamp>().ok()?),
     };
-    read().ok_or_else(Problem::unauthenticated)
+    let client_type = match field("client_type")? {
+        "" => None,
+        client_type => Some(client_type.parse().ok()?),
+    };
+    let grants = Grants {
+        key_type: field("type")?.parse().ok()?,
+        scope: Scope::parse(field("provider")?, field("region")?).ok()?,
+        client_type,
+        permissions: field("permissions")?.parse().ok()?,
+        apis: field("apis")?.parse().ok()?,
+        allowed_cidrs: field("allowed_cidrs")?.parse().ok()?,
+        expiry,
+    };
+    let origin = Origin { source_ip: source_ip(request), request_id: request_id(request).parse().ok() };
+    Some(Caller::new(field("key_id")?.parse().ok()?, field("owner")?.parse().ok()?, grants, origin))
+}
+
+/// The address that API Gateway reports.
+fn source_ip(request: &Request) -> Option<IpAddr> {
+    match request.request_context_ref()? {
+        RequestContext::ApiGatewayV2(context) => context.http.source_ip.as_deref()?.parse().ok(),
+        _ => None,
+    }
+}
+
+/// The header `name`, parsed.
+///
+/// # Errors
+/// 400 when it is given more than once or is no `T`.
+pub fn header<T>(request: &Request, name: &str) -> Result<Option<T>, Problem>
+where
+    T: FromStr,
+    T::Err: Display,
+{
+    let mut values = request.headers().get_all(name).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => {
+            let parsed = value.to_str().map_err(|_| "must be visible ASCII".to_owned());
+            let parsed = parsed.and_then(|text| text.parse().map_err(|error: T::Err| error.to_string()));
+            parsed.map(Some).map_err(|error| Problem::invalid_field(name, error))
+        }
+        (Some(_), Some(_)) => Err(Problem::invalid_field(name, "is given more than once")),
+    }
+}
+
+/// Which version of something the caller wants to change.
+///
+/// # Errors
+/// 400 when `If-Match` holds no entity tags.
+pub fn precondition(request: &Request) -> Result<Precondition, Problem> {
+    Ok(header(request, header::IF_MATCH.as_str())?.unwrap_or_default())
 }
 
 /// The `{id}` of the path.
@@ -57,231 +117,24 @@ pub fn caller(request: &Request) -> Result<Caller, Problem> {
 /// # Errors
 /// 404 when it is no key id, as no key can have it.
 pub fn key_id(request: &Request) -> Result<KeyId, Problem> {
+    path_parameter(request, "id")
+}
+
+/// A part of the path.
+///
+/// # Errors
+/// 404 when it is no `T`, as nothing can have such a name.
+pub fn path_parameter<T: FromStr>(request: &Request, name: &str) -> Result<T, Problem> {
     let parameters = request.path_parameters_ref();
-    let id = parameters.and_then(|parameters| parameters.first("id"));
-    id.and_then(|id| id.parse().ok()).ok_or_else(Problem::not_found)
-}
-
-/// The named values of a body or a query, taken one by one. What is wrong with any is kept until [`Fields::finish`].
-#[derive(Debug)]
-pub struct Fields {
-    values: Map<String, Value>,
-    errors: Vec<FieldMessage>,
-}
-
-impl Fields {
-    /// The fields of a JSON body.
-    ///
-    /// # Errors
-    /// 413 for a body over 64 KiB, 400 for one that is no JSON object.
-    pub fn of_body(request: &Request) -> Result<Self, Problem> {
-        let bytes: &[u8] = match request.body() {
-            Body::Text(text) => text.as_bytes(),
-            Body::Binary(bytes) => bytes,
-            _ => &[],
-        };
-        if bytes.len() > MAX_BODY {
-            return Err(Problem::too_large());
-        }
-        match serde_json::from_slice(bytes) {
-            Ok(Pairs(pairs)) => Ok(Self::of_pairs(pairs)),
-            Err(error) if error.is_data() => Err(Problem::invalid_field("", "the body must be a JSON object")),
-            Err(error) => Err(Problem::invalid_field("", format!("the body is no JSON: {error}"))),
-        }
-    }
-
-    /// The parameters of the query string.
-    #[must_use]
-    pub fn of_query(request: &Request) -> Self {
-        let parameters = request.query_string_parameters_ref();
-        let pairs = parameters.into_iter().flat_map(QueryMap::iter);
-        Self::of_pairs(pairs.map(|(name, value)| (name.to_owned(), Value::String(value.to_owned()))))
-    }
-
-    /// One that is given twice is an error: another reader might take the other value.
-    fn of_pairs(pairs: impl IntoIterator<Item = (String, Value)>) -> Self {
-        let mut fields = Self { values: Map::new(), errors: Vec::new() };
-        for (name, value) in pairs {
-            if fields.values.contains_key(&name) {
-                fields.wrong(&name, "is given more than once");
-            }
-            fields.values.insert(name, value);
-        }
-        fields
-    }
-
-    /// Takes a value that may be missing or `null`.
-    pub fn optional<T>(&mut self, name: &str, parse: impl FnOnce(&Value) -> Result<T, String>) -> Option<T> {
-        match self.values.remove(name) {
-            None | Some(Value::Null) => None,
-            Some(value) => match parse(&value) {
-                Ok(parsed) => Some(parsed),
-                Err(message) => {
-                    self.wrong(name, message);
-                    None
-                }
-            },
-        }
-    }
-
-    /// Takes a value that must be there.
-    pub fn required<T>(&mut self, name: &str, parse: impl FnOnce(&Value) -> Result<T, String>) -> Option<T> {
-        if matches!(self.values.get(name), None | Some(Value::Null)) {
-            self.values.remove(name);
-            self.wrong(name, "is required");
-            return None;
-        }
-        self.optional(name, parse)
-    }
-
-    /// Notes that a field is wrong.
-    pub fn wrong(&mut self, name: &str, message: impl Into<String>) {
-        self.errors.push(FieldMessage { field: shortened(name), message: message.into() });
-    }
-
-    /// Whether nothing wrong was found about a field so far.
-    #[must_use]
-    pub fn is_right(&self, name: &str) -> bool {
-        self.errors.iter().all(|error| error.field != name)
-    }
-
-    /// Gives `built` if no field was wrong. What was not taken is unknown, and wrong too.
-    ///
-    /// # Errors
-    /// 400 that names every field that is wrong.
-    pub fn finish<T>(mut self, built: Option<T>) -> Result<T, Problem> {
-        for name in std::mem::take(&mut self.values).keys() {
-            self.wrong(name, "is not a known field");
-        }
-        match built {
-            _ if !self.errors.is_empty() => Err(Problem::invalid(self.errors)),
-            Some(built) => Ok(built),
-            None => Err(Problem::internal("a request had neither all its fields nor an error")),
-        }
-    }
-}
-
-/// The members of a JSON object, repeated ones included.
-struct Pairs(Vec<(String, Value)>);
-
-impl<'de> Deserialize<'de> for Pairs {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-
-        impl<'de> Visitor<'de> for Members {
-            type Value = Pairs;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Pairs, A::Error> {
-                let mut pairs = Vec::new();
-                while let Some(pair) = members.next_entry()? {
-                    pairs.push(pair);
-                }
-                Ok(Pairs(pairs))
-            }
-        }
-
-        deserializer.deserialize_map(Members)
-    }
-}
-
-/// At most the first characters of a name that a stranger chose; control characters escaped.
-fn shortened(name: &str) -> String {
-    let start: String = name.chars().take(MAX_ECHO).collect();
-    let escaped = start.escape_debug().to_string();
-    if start.len() < name.len() { escaped + "…" } else { escaped }
-}
-
-/// Parses a JSON string as a `T`.
-///
-/// # Errors
-/// What is wrong with it.
-pub fn text<T>(value: &Value) -> Result<T, String>
-where
-    T: FromStr,
-    T::Err: Display,
-{
-    value.as_str().ok_or("must be a string")?.parse().map_err(|error: T::Err| error.to_string())
-}
-
-/// Takes a JSON boolean.
-///
-/// # Errors
-/// When it is none.
-pub fn boolean(value: &Value) -> Result<bool, String> {
-    value.as_bool().ok_or_else(|| "must be true or false".to_owned())
+    let value = parameters.and_then(|parameters| parameters.first(name));
+    value.and_then(|value| value.parse().ok()).ok_or_else(Problem::not_found)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use lambda_http::Body;
 
     use super::*;
-    use crate::label::Name;
-
-    fn body(text: &str) -> Result<Fields, Problem> {
-        Fields::of_body(&Request::new(Body::Text(text.to_owned())))
-    }
-
-    fn errors(problem: Problem) -> Value {
-        let response = problem.into_response("");
-        let Body::Text(text) = response.body() else { panic!("no text") };
-        let body: Value = serde_json::from_str(text).unwrap();
-        body["errors"].clone()
-    }
-
-    #[test]
-    fn everything_that_is_wrong_is_told_at_once() {
-        let mut fields = body(r#"{"name": 7, "enabled": "yes", "colour": 1, "other\u0000": 2}"#).unwrap();
-        let name: Option<Name> = fields.required("name", text);
-        fields.required("owner", text::<Name>);
-        fields.optional("enabled", boolean);
-        let found = errors(fields.finish(name).unwrap_err());
-        assert_eq!(
-            found,
-            json!([
-                {"field": "name", "message": "must be a string"},
-                {"field": "owner", "message": "is required"},
-                {"field": "enabled", "message": "must be true or false"},
-                {"field": "colour", "message": "is not a known field"},
-                {"field": "other\\0", "message": "is not a known field"},
-            ])
-        );
-    }
-
-    #[test]
-    fn null_is_the_same_as_missing() {
-        let mut fields = body(r#"{"name": null, "owner": null}"#).unwrap();
-        assert_eq!(fields.optional::<Name>("name", text), None);
-        assert_eq!(fields.required::<Name>("owner", text), None);
-        assert_eq!(errors(fields.finish(Some(())).unwrap_err()), json!([{"field": "owner", "message": "is required"}]));
-    }
-
-    #[test]
-    fn a_field_that_is_given_twice_is_wrong() {
-        let mut fields = body(r#"{"name": "a", "name": "b"}"#).unwrap();
-        let name = fields.required::<Name>("name", text);
-        let found = errors(fields.finish(name).unwrap_err());
-        assert_eq!(found, json!([{"field": "name", "message": "is given more than once"}]));
-    }
-
-    #[test]
-    fn a_body_that_is_no_object_is_refused() {
-        for text in ["", "{", "[]", "null", "\"{}\"", "{} {}", "\u{0}", &"[".repeat(10_000), &r#"{"a":"#.repeat(10_000)]
-        {
-            assert_eq!(body(text).unwrap_err().into_response("").status(), 400);
-        }
-    }
-
-    #[test]
-    fn a_body_has_at_most_64_kibibytes() {
-        let of_length = |length: usize| format!("{{\"a\":\"{}\"}}", "x".repeat(length - 8));
-        assert!(body(&of_length(MAX_BODY)).is_ok());
-        assert_eq!(body(&of_length(MAX_BODY + 1)).unwrap_err().into_response("").status(), 413);
-    }
 
     #[test]
     fn a_request_without_an_authorizer_has_no_caller() {

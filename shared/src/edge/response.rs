@@ -1,4 +1,4 @@
-//! Answers, put together: one shape of record, everywhere.
+//! Answers, put together.
 
 use lambda_http::{
     Body, Response,
@@ -6,81 +6,8 @@ use lambda_http::{
 };
 use serde::Serialize;
 
-use super::error::{FieldMessage, Problem};
-use crate::{
-    key::KeyId,
-    label::{ClientType, Description, Reason},
-    record::{KeyRecord, KeyState, KeyType},
-    timestamp::Timestamp,
-};
-
-/// A key record as the API shows it.
-#[derive(Debug, Serialize)]
-pub struct RecordBody<'r> {
-    id: KeyId,
-    name: &'r str,
-    description: Option<&'r str>,
-    owner: &'r str,
-    client_type: Option<&'r str>,
-    provider: &'r str,
-    region: &'r str,
-    #[serde(rename = "type")]
-    key_type: KeyType,
-    metadata: serde_json::Value,
-    enabled: bool,
-    state: KeyState,
-    hint: &'r str,
-    created_at: Timestamp,
-    created_by: &'r str,
-    updated_at: Timestamp,
-    expires_at: Option<Timestamp>,
-    revoked_at: Option<Timestamp>,
-    revoked_by: Option<&'r str>,
-    revoke_reason: Option<&'r str>,
-    version: u64,
-}
-
-impl<'r> RecordBody<'r> {
-    /// The record as it is at `now`.
-    #[must_use]
-    pub fn new(record: &'r KeyRecord, now: Timestamp) -> Self {
-        let revocation = record.revocation.as_ref();
-        Self {
-            id: record.id,
-            name: record.name.as_str(),
-            description: record.description.as_ref().map(Description::as_str),
-            owner: record.owner.as_str(),
-            client_type: record.client_type.as_ref().map(ClientType::as_str),
-            provider: record.scope.provider().as_str(),
-            region: record.scope.region(),
-            key_type: record.key_type,
-            metadata: record.metadata.to_value(),
-            enabled: record.enabled,
-            state: record.state(now),
-            hint: &record.hint,
-            created_at: record.created_at,
-            created_by: record.created_by.as_str(),
-            updated_at: record.updated_at,
-            expires_at: record.expiry.at(),
-            revoked_at: revocation.map(|revocation| revocation.at),
-            revoked_by: revocation.map(|revocation| revocation.by.as_str()),
-            revoke_reason: revocation.and_then(|revocation| revocation.reason.as_ref()).map(Reason::as_str),
-            version: record.version,
-        }
-    }
-}
-
-/// A new key: its record and, this once, its text.
-#[derive(Serialize)]
-pub struct CreatedBody<'r> {
-    /// The record.
-    #[serde(flatten)]
-    pub record: RecordBody<'r>,
-    /// The text.
-    pub key: &'r str,
-    /// What the creator should know.
-    pub warnings: Vec<FieldMessage>,
-}
+use super::{body::RecordBody, error::Problem};
+use crate::{record::KeyRecord, timestamp::Timestamp};
 
 /// A JSON answer.
 ///
@@ -96,8 +23,16 @@ pub fn answer(status: StatusCode, body: &impl Serialize) -> Result<Response<Body
 /// # Errors
 /// When the body cannot be written as JSON.
 pub fn record(record: &KeyRecord, now: Timestamp) -> Result<Response<Body>, Problem> {
-    let mut response = answer(StatusCode::OK, &RecordBody::new(record, now))?;
-    set_header(&mut response, header::ETAG, &format!("\"{}\"", record.version))?;
+    versioned(StatusCode::OK, &RecordBody::new(record, now), record.version)
+}
+
+/// An answer that shows something of this version, as `ETag`.
+///
+/// # Errors
+/// When the body cannot be written as JSON.
+pub fn versioned(status: StatusCode, body: &impl Serialize, version: u64) -> Result<Response<Body>, Problem> {
+    let mut response = answer(status, body)?;
+    set_header(&mut response, header::ETAG, &format!("\"{version}\""))?;
     Ok(response)
 }
 
@@ -109,6 +44,15 @@ pub fn set_header(response: &mut Response<Body>, name: header::HeaderName, value
     let value = HeaderValue::from_str(value).map_err(|error| Problem::internal(error.to_string()))?;
     response.headers_mut().insert(name, value);
     Ok(())
+}
+
+/// A JSON document that says the same to everybody until the next deployment. Copies of it spare the function, which anybody
+/// can call; after five minutes none of them is older than what is deployed.
+#[must_use]
+pub fn kept(document: &str) -> Response<Body> {
+    let mut response = json(StatusCode::OK, "application/json", document.to_owned());
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
+    response
 }
 
 /// A text answer. Nothing of the admin API belongs in a cache.

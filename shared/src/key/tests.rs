@@ -54,7 +54,7 @@ fn a_key_has_its_parts_in_their_places() {
     let (prefix, rest) = text.split_at("acme_live".len());
     assert_eq!(prefix, "acme_live");
     assert_eq!(rest.len(), 1 + 16 + 1 + 32 + 6);
-    assert_eq!(&rest[1..17], key.as_presented().id().as_str());
+    assert_eq!(&rest[1..17], key.as_presented().id().unwrap().as_str());
 }
 
 #[test]
@@ -87,10 +87,25 @@ fn each_failed_step_has_its_own_error() {
         (replaced(25, "Q"), Refused::ChecksumMismatch),
         (replaced(0, "m"), Refused::ChecksumMismatch),
     ] {
-        assert_eq!(PresentedKey::parse(&presented).err(), Some(expected), "{} characters", presented.len());
+        assert_eq!(PresentedKey::parse_generated(&presented).err(), Some(expected), "{} characters", presented.len());
     }
     // A character of several bytes shifts no boundary into a panic.
     assert!(PresentedKey::parse(&"é".repeat(30)).is_err());
+}
+
+#[test]
+fn what_latchkey_could_not_have_made_may_have_been_brought() {
+    let text = example();
+    assert!(PresentedKey::parse(&text).unwrap().id().is_some());
+    for brought in ["0123456789abcdef", &format!("x{text}x"), &"~".repeat(256)] {
+        assert_eq!(PresentedKey::parse(brought).unwrap().id(), None, "{brought}");
+    }
+    for garbage in ["0123456789abcde", "0123456789 abcdef", "0123456789abcdeé", &"~".repeat(257), ""] {
+        assert!(PresentedKey::parse(garbage).is_err(), "{garbage}");
+    }
+    // One changed character of a generated text is a typing error, and costs no read.
+    let changed = format!("{}Q{}", &text[..25], &text[26..]);
+    assert_eq!(PresentedKey::parse(&changed).err(), Some(PresentedKeyError::ChecksumMismatch));
 }
 
 #[test]
@@ -108,7 +123,7 @@ fn no_key_prints_its_text() {
     let key = new_key("lk");
     let printed = format!("{key:?} {:?}", key.as_presented());
     assert!(!printed.contains(&key.reveal()[20..]), "a text was printed");
-    assert!(printed.contains(key.as_presented().id().as_str()));
+    assert!(printed.contains(key.as_presented().id().unwrap().as_str()));
 }
 
 #[test]
@@ -161,7 +176,7 @@ proptest! {
         let mut characters: Vec<char> = text.chars().collect();
         prop_assume!(characters[at] != with);
         characters[at] = with;
-        prop_assert!(PresentedKey::parse(&String::from_iter(characters)).is_err());
+        prop_assert!(PresentedKey::parse_generated(&String::from_iter(characters)).is_err());
     }
 
     #[test]
@@ -169,7 +184,7 @@ proptest! {
         let mut characters: Vec<char> = example().chars().collect();
         prop_assume!(characters[at] != characters[at + 1]);
         characters.swap(at, at + 1);
-        prop_assert!(PresentedKey::parse(&String::from_iter(characters)).is_err());
+        prop_assert!(PresentedKey::parse_generated(&String::from_iter(characters)).is_err());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Which known name somebody may have meant.
 
 /// The known name that `given` was probably meant to be; the first of equals.
-pub(super) fn nearest(given: &str, known: impl Iterator<Item = &'static str>) -> Option<&'static str> {
-    // No name is half as long, and the comparison below is quadratic.
+pub(crate) fn nearest<'k>(given: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
+    // No name is longer, and the comparison below is quadratic.
     if given.len() > 64 {
         return None;
     }

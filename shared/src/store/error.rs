@@ -58,8 +58,9 @@ pub fn messages(error: &dyn Error) -> String {
     text
 }
 
-/// A store error about an item that does not read as it should.
+/// A store error about an item that does not read as it should. It names the item unless that would name a hash.
 pub(super) fn corrupt(item: &Attributes, why: &dyn std::fmt::Display) -> StoreError {
-    let key = item.get(PK).and_then(|value| value.as_s().ok()).map_or("an item", String::as_str);
+    let key = item.get(PK).and_then(|value| value.as_s().ok()).map(String::as_str);
+    let key = key.filter(|key| key.starts_with("key#") || key.starts_with("api")).unwrap_or("an item");
     StoreError::Corrupt(format!("{key}: {why}"))
 }

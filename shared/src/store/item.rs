@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::{
     StoreError,
@@ -12,13 +13,18 @@ use super::{
     shard_of,
 };
 use crate::{
+    address::Cidrs,
     cursor::Position,
+    grant::{Apis, Permissions},
     key::KeyId,
     label::{Actor, ClientType, Description, Name, Owner, Reason},
     metadata::Metadata,
+    once::{Once, Remembered},
+    postback::PostbackUrl,
     record::{KeyRecord, KeyType, Revocation},
     scope::Scope,
     secret::SecretHash,
+    terms::Terms,
     timestamp::Timestamp,
 };
 
@@ -37,6 +43,16 @@ struct StoredRecord {
     region: String,
     #[serde(rename = "type")]
     key_type: KeyType,
+    #[serde(default)]
+    permissions: Permissions,
+    #[serde(default)]
+    apis: Apis,
+    #[serde(default)]
+    allowed_cidrs: Cidrs,
+    #[serde(default)]
+    off_the_record: bool,
+    #[serde(default)]
+    postback_url: Option<PostbackUrl>,
     metadata: Metadata,
     enabled: bool,
     hint: String,
@@ -48,33 +64,43 @@ struct StoredRecord {
     revoked_by: Option<Actor>,
     revoke_reason: Option<Reason>,
     version: u64,
+    #[serde(default)]
+    is_brought: bool,
 }
 
 impl From<&KeyRecord> for StoredRecord {
     fn from(record: &KeyRecord) -> Self {
-        let KeyRecord { revocation, .. } = record;
-        let revocation = revocation.as_ref();
-        let record = record.clone();
+        let KeyRecord { terms, revocation, .. } = record.clone();
+        let (revoked_at, revoked_by, revoke_reason) = match revocation {
+            Some(Revocation { at, by, reason }) => (Some(at), Some(by), reason),
+            None => (None, None, None),
+        };
         Self {
             id: record.id,
-            name: record.name,
-            description: record.description,
-            owner: record.owner,
-            client_type: record.client_type,
+            name: terms.name,
+            description: terms.description,
+            owner: record.owner.clone(),
+            client_type: terms.client_type,
             provider: record.scope.provider().as_str().to_owned(),
             region: record.scope.region().to_owned(),
             key_type: record.key_type,
-            metadata: record.metadata,
-            enabled: record.enabled,
-            hint: record.hint,
+            permissions: terms.permissions,
+            apis: terms.apis,
+            allowed_cidrs: terms.allowed_cidrs,
+            off_the_record: terms.off_the_record,
+            postback_url: terms.postback_url,
+            metadata: terms.metadata,
+            enabled: terms.enabled,
+            hint: record.hint.clone(),
             created_at: record.created_at,
-            created_by: record.created_by,
+            created_by: record.created_by.clone(),
             updated_at: record.updated_at,
-            expires_at: record.expiry.at(),
-            revoked_at: revocation.map(|revocation| revocation.at),
-            revoked_by: revocation.map(|revocation| revocation.by.clone()),
-            revoke_reason: revocation.and_then(|revocation| revocation.reason.clone()),
+            expires_at: terms.expiry.at(),
+            revoked_at,
+            revoked_by,
+            revoke_reason,
             version: record.version,
+            is_brought: record.is_brought,
         }
     }
 }
@@ -88,29 +114,47 @@ impl StoredRecord {
         };
         Ok(KeyRecord {
             id: self.id,
-            name: self.name,
-            description: self.description,
             owner: self.owner,
-            client_type: self.client_type,
             scope: Scope::parse(&self.provider, &self.region).map_err(|error| error.to_string())?,
             key_type: self.key_type,
-            metadata: self.metadata,
-            enabled: self.enabled,
+            terms: Terms {
+                name: self.name,
+                description: self.description,
+                client_type: self.client_type,
+                permissions: self.permissions,
+                apis: self.apis,
+                allowed_cidrs: self.allowed_cidrs,
+                off_the_record: self.off_the_record,
+                postback_url: self.postback_url,
+                metadata: self.metadata,
+                enabled: self.enabled,
+                expiry: self.expires_at.into(),
+            },
             hint: self.hint,
             created_at: self.created_at,
             created_by: self.created_by,
             updated_at: self.updated_at,
-            expiry: self.expires_at.into(),
             revocation,
             version: self.version,
             is_root,
+            is_brought: self.is_brought,
         })
     }
 }
 
-/// The partition key of a key's items.
-pub(super) fn key_of(id: KeyId) -> String {
-    format!("key#{id}")
+/// Both keys of an item.
+pub(super) fn keys(pk: impl Into<String>, sk: impl Into<String>) -> Attributes {
+    HashMap::from([(PK.to_owned(), AttributeValue::S(pk.into())), (SK.to_owned(), AttributeValue::S(sk.into()))])
+}
+
+/// The `record` attribute of a key.
+pub(super) fn stored(record: &KeyRecord) -> Result<AttributeValue, StoreError> {
+    to_attribute_value(&StoredRecord::from(record))
+}
+
+/// A value as the table has it.
+pub(super) fn to_attribute_value(value: &impl Serialize) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::to_attribute_value(value).map_err(|error| StoreError::Corrupt(format!("a new item: {error}")))
 }
 
 /// The whole item of a new key.
@@ -119,20 +163,35 @@ pub(super) fn new_item(
     hash: &SecretHash,
     made_at: jiff::Timestamp,
 ) -> Result<Attributes, StoreError> {
-    let text = |text: String| AttributeValue::S(text);
-    let stored: AttributeValue = serde_dynamo::to_attribute_value(StoredRecord::from(record))
-        .map_err(|error| StoreError::Corrupt(format!("a new record: {error}")))?;
     let shard = shard_of(record.id);
-    Ok(HashMap::from([
-        (PK.to_owned(), text(key_of(record.id))),
-        (SK.to_owned(), text(schema::RECORD.to_owned())),
-        (schema::RECORD.to_owned(), stored),
-        (schema::HASH.to_owned(), AttributeValue::B(Blob::new(hash.as_bytes()))),
-        (schema::ROOT.to_owned(), AttributeValue::Bool(record.is_root)),
-        (schema::LISTED.to_owned(), text(Position::of(made_at, record.id).as_str().to_owned())),
-        (schema::ALL_SHARD.to_owned(), text(schema::all_shard(shard))),
-        (schema::OWNER_SHARD.to_owned(), text(schema::owner_shard(&record.owner, shard))),
-    ]))
+    let text = AttributeValue::S;
+    let mut item = keys(schema::key_partition(record.id), schema::RECORD);
+    item.extend(
+        [
+            (schema::RECORD, stored(record)?),
+            (schema::HASH, AttributeValue::B(Blob::new(hash.as_bytes()))),
+            (schema::ROOT, AttributeValue::Bool(record.is_root)),
+            (schema::LISTED, text(Position::of(made_at, record.id).as_str().to_owned())),
+            (schema::ALL_SHARD, text(schema::all_shard(shard))),
+            (schema::OWNER_SHARD, text(schema::owner_shard(&record.owner, shard))),
+        ]
+        .map(|(name, value)| (name.to_owned(), value)),
+    );
+    Ok(item)
+}
+
+/// Both keys of the item that leads from a hash to a key.
+pub(super) fn pointer_keys(hash: &SecretHash) -> Attributes {
+    keys(format!("hash#{}", hexadecimal(hash.as_bytes())), schema::POINTER)
+}
+
+/// Both keys of the item that remembers a request by its `Idempotency-Key`, which is hashed for its length.
+pub(super) fn once_keys(once: &Once) -> Attributes {
+    keys(format!("once#{}#{}", once.caller, hexadecimal(&Sha256::digest(once.key.as_str()))), schema::ONCE)
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"))
 }
 
 /// The record in an item of the table, or in an index's copy of one.
@@ -152,43 +211,26 @@ pub(super) fn credential_in(item: Attributes) -> Result<(KeyRecord, SecretHash),
     Ok((record_in(item)?, hash))
 }
 
+/// The key that an item leads to.
+pub(super) fn key_id_in(item: &Attributes) -> Result<KeyId, StoreError> {
+    let id = item.get(schema::KEY_ID).and_then(|value| value.as_s().ok()).and_then(|id| id.parse().ok());
+    id.ok_or_else(|| corrupt(item, &"no key id"))
+}
+
+/// What is remembered of a request.
+pub(super) fn remembered_in(item: &Attributes) -> Result<Remembered, StoreError> {
+    let bytes = item.get(schema::FINGERPRINT).and_then(|value| value.as_b().ok());
+    let fingerprint = bytes.and_then(|bytes| bytes.as_ref().try_into().ok());
+    let fingerprint = fingerprint.ok_or_else(|| corrupt(item, &"no fingerprint"))?;
+    let until = item.get(schema::PURGE_AT).and_then(|value| value.as_n().ok()).and_then(|text| text.parse().ok());
+    let until = until.and_then(Timestamp::from_unix_seconds).ok_or_else(|| corrupt(item, &"no end"))?;
+    Ok(Remembered { id: key_id_in(item)?, fingerprint, until })
+}
+
 /// Where an item stands in a list.
 pub(super) fn listed_of(item: &Attributes) -> Result<Position, StoreError> {
     let listed = item.get(schema::LISTED).and_then(|value| value.as_s().ok());
     listed.cloned().and_then(Position::from_stored).ok_or_else(|| corrupt(item, &"no list position"))
-}
-
-/// The names in the revocation's expressions.
-pub(super) fn revocation_names() -> HashMap<String, String> {
-    [
-        ("#pk", PK),
-        ("#root", schema::ROOT),
-        ("#record", schema::RECORD),
-        ("#at", "revoked_at"),
-        ("#by", "revoked_by"),
-        ("#reason", "revoke_reason"),
-        ("#updated", "updated_at"),
-        ("#version", "version"),
-    ]
-    .into_iter()
-    .map(|(name, attribute)| (name.to_owned(), attribute.to_owned()))
-    .collect()
-}
-
-/// The values in the revocation's expressions.
-pub(super) fn revocation_values(revocation: &Revocation) -> HashMap<String, AttributeValue> {
-    let reason = revocation.reason.as_ref();
-    [
-        (":at", AttributeValue::S(revocation.at.to_string())),
-        (":by", AttributeValue::S(revocation.by.to_string())),
-        (":reason", reason.map_or(AttributeValue::Null(true), |reason| AttributeValue::S(reason.to_string()))),
-        (":one", AttributeValue::N("1".to_owned())),
-        (":string", AttributeValue::S("S".to_owned())),
-        (":true", AttributeValue::Bool(true)),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), value))
-    .collect()
 }
 
 #[cfg(test)]
@@ -201,14 +243,24 @@ mod tests {
 
     fn full() -> KeyRecord {
         KeyRecord {
-            description: Some("two\nlines".parse().unwrap()),
-            client_type: Some("mobile".parse().unwrap()),
-            metadata: Metadata::try_from(r#"{"n":12345678901234567890,"list":[null,{"a":1.5}]}"#.to_owned()).unwrap(),
-            enabled: false,
-            expiry: Expiry::At("2030-01-01T00:00:00Z".parse().unwrap()),
+            terms: Terms {
+                description: Some("two\nlines".parse().unwrap()),
+                client_type: Some("mobile".parse().unwrap()),
+                permissions: "cache/*:read keys:list".parse().unwrap(),
+                apis: "latchkey orders *".parse().unwrap(),
+                allowed_cidrs: "10.0.0.0/8 2001:db8::/32".parse().unwrap(),
+                off_the_record: true,
+                postback_url: Some("https://hooks.latchkey.dev/a".parse().unwrap()),
+                metadata: Metadata::try_from(r#"{"n":12345678901234567890,"list":[null,{"a":1.5}]}"#.to_owned())
+                    .unwrap(),
+                enabled: false,
+                expiry: Expiry::At("2030-01-01T00:00:00Z".parse().unwrap()),
+                ..example().terms
+            },
             revocation: Some(Revocation { reason: Some("leaked".parse().unwrap()), ..revocation() }),
             version: 7,
             is_root: true,
+            is_brought: true,
             ..example()
         }
     }

@@ -1,6 +1,6 @@
 //! The names in the table. `template.yaml` and the local stack create what stands here; a test compares them.
 
-use crate::label::Owner;
+use crate::{grant::ApiName, key::KeyId, label::Owner};
 
 /// Partition key of the table.
 pub const PK: &str = "pk";
@@ -22,8 +22,28 @@ pub const ALL_SHARD: &str = "all_shard";
 pub const OWNER_INDEX: &str = "owner";
 /// Partition key of [`OWNER_INDEX`].
 pub const OWNER_SHARD: &str = "owner_shard";
+/// An audit event, a map.
+pub const EVENT: &str = "event";
 /// What the indexes copy: never the hash.
-pub const INDEXED: [&str; 2] = [RECORD, ROOT];
+pub const INDEXED: [&str; 3] = [RECORD, ROOT, EVENT];
+/// When the table may forget an item, in seconds since 1970: its TTL attribute.
+pub const PURGE_AT: &str = "purge_at";
+/// The id of the key that an item leads to.
+pub const KEY_ID: &str = "key_id";
+/// Sort key of the item that leads from a hash to a key.
+pub const POINTER: &str = "pointer";
+/// Partition key of all API sets.
+pub const APIS: &str = "apis";
+/// Sort key of the item that counts them, and the attribute with their number.
+pub const COUNT: &str = "count";
+/// An API set, a map.
+pub const API_SET: &str = "set";
+/// How often an API set was written.
+pub const VERSION: &str = "version";
+/// Sort key of the item that remembers a request by its `Idempotency-Key`.
+pub const ONCE: &str = "once";
+/// SHA-256 of what such a request asked for.
+pub const FINGERPRINT: &str = "fingerprint";
 /// Both keys of the item with the deployment's own values.
 pub const DEPLOYMENT: &str = "deployment";
 /// The attribute of that item that names the root key.
@@ -45,3 +65,33 @@ pub fn all_shard(shard: u32) -> String {
 pub fn owner_shard(owner: &Owner, shard: u32) -> String {
     format!("{owner}#{shard}")
 }
+
+/// The partition of a shard of all audit events.
+#[must_use]
+pub fn events_shard(shard: u32) -> String {
+    format!("audit#{shard}")
+}
+
+/// The partition of a shard of the audit events of an owner's keys.
+#[must_use]
+pub fn owner_events_shard(owner: &Owner, shard: u32) -> String {
+    format!("audit#{owner}#{shard}")
+}
+
+/// The partition of a key's items: its record and its audit events.
+#[must_use]
+pub fn key_partition(id: KeyId) -> String {
+    format!("key#{id}")
+}
+
+/// The partition of an API set's audit events.
+#[must_use]
+pub fn api_partition(name: &ApiName) -> String {
+    format!("api#{name}")
+}
+
+/// What the sort key of an audit event starts with; its position follows.
+pub const AUDIT: &str = "audit#";
+
+/// What the sort key of an API set starts with; its name follows.
+pub const SET: &str = "set#";

@@ -1,39 +1,59 @@
-//! The conditional writes. Each condition repeats a rule of the domain at the place where the write happens, so that no
-//! two writers can both be right.
+//! The writes. Each is one transaction of an effect and the audit event that tells of it, under the condition that what
+//! was decided on is still what stands there; so no two writers can both be right, and nothing happens untold.
 
 use aws_sdk_dynamodb::{
     error::SdkError,
-    operation::{put_item::PutItemError, update_item::UpdateItemError},
+    operation::transact_write_items::TransactWriteItemsError,
     primitives::Blob,
-    types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure},
+    types::{AttributeValue, CancellationReason, Put, ReturnValue, TransactWriteItem, Update},
 };
 
 use super::{
     KeyTable, StoreError,
     error::unanswered,
-    item::{self, key_of, new_item, record_in},
+    event::event_item,
+    item::{self, Attributes, keys, new_item, once_keys, pointer_keys},
     schema::{self, DEPLOYMENT, PK, SK},
 };
 use crate::{
-    cursor::CursorKey,
-    key::KeyId,
-    record::{KeyRecord, Revocation},
-    secret::SecretHash,
+    audit::AuditEvent, cursor::CursorKey, key::KeyId, once::Once, record::KeyRecord, secret::SecretHash,
+    timestamp::Timestamp,
 };
 
-/// What became of a revocation.
-#[derive(Debug)]
-pub enum Revoked {
-    /// It took effect; the record after it.
-    Now(Box<KeyRecord>),
-    /// The conditions did not hold; the record as it stands.
-    Refused(Box<KeyRecord>),
-    /// There is no such key.
-    Missing,
+/// How often a key is added while other transactions are in the way.
+const ATTEMPTS: usize = 5;
+
+/// What became of a new key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// It stands in the table.
+    Done,
+    /// Its id stands for another key.
+    IdTaken,
+    /// Its text is another key's.
+    TextTaken,
+    /// A request of the same caller with the same `Idempotency-Key` came before.
+    Repeated,
+}
+
+/// What became of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// It took effect.
+    Done,
+    /// Something else changed in between; look again.
+    Moved,
+}
+
+/// What became of a transaction.
+pub(super) enum Transacted {
+    Done,
+    /// The places of the items whose condition did not hold; none when another transaction was in the way.
+    Refused(Vec<usize>),
 }
 
 impl KeyTable {
-    /// Adds a key. `false` when its id is taken by another one.
+    /// Adds a key with the event of its making, once.
     ///
     /// # Errors
     /// When the table does not answer. The key may exist then.
@@ -42,70 +62,108 @@ impl KeyTable {
         record: &KeyRecord,
         hash: &SecretHash,
         made_at: jiff::Timestamp,
-    ) -> Result<bool, StoreError> {
-        let written = self
-            .client
-            .put_item()
-            .table_name(&*self.name)
-            .set_item(Some(new_item(record, hash, made_at)?))
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", PK)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match written {
-            Ok(_) => Ok(true),
-            Err(SdkError::ServiceError(refused)) if refused.err().is_conditional_check_failed_exception() => {
-                let PutItemError::ConditionalCheckFailedException(failed) = refused.into_err() else {
-                    return Err(StoreError::Corrupt("a condition failed without saying so".to_owned()));
-                };
-                // A write that was repeated because its answer got lost meets itself.
-                let standing = failed.item.map(item::credential_in).transpose()?;
-                Ok(standing.is_some_and(|(_, standing)| standing.matches(hash)))
-            }
-            Err(error) => Err(unanswered(&error)),
+        event: &AuditEvent,
+        once: Option<&Once>,
+    ) -> Result<Inserted, StoreError> {
+        let mut items =
+            vec![put_new(&self.name, new_item(record, hash, made_at)?)?, put_new(&self.name, event_item(event)?)?];
+        let mut meanings = vec![Inserted::IdTaken, Inserted::IdTaken];
+        if record.is_brought {
+            let mut pointer = pointer_keys(hash);
+            pointer.insert(schema::KEY_ID.to_owned(), AttributeValue::S(record.id.to_string()));
+            items.push(put_new(&self.name, pointer)?);
+            meanings.push(Inserted::TextTaken);
         }
+        if let Some(once) = once {
+            items.push(remember(&self.name, once, record.id)?);
+            meanings.push(Inserted::Repeated);
+        }
+        for _ in 0..ATTEMPTS {
+            let places = match self.transact(items.clone()).await? {
+                Transacted::Done => return Ok(Inserted::Done),
+                Transacted::Refused(places) => places,
+            };
+            if places.contains(&0) && self.is_standing(record.id, hash).await? {
+                return Ok(Inserted::Done);
+            }
+            // A repeated request is told as such even where its text is taken, too: by the first one.
+            if let Some(refused) = places.last().and_then(|place| meanings.get(*place)) {
+                return Ok(*refused);
+            }
+        }
+        Err(StoreError::Unavailable("other transactions were in the way".to_owned()))
     }
 
-    /// Revokes a key unless it is revoked already or is the root key, in one conditional write.
+    /// Whether the key stands there with this very text: a write that was repeated because its answer got lost met itself.
+    async fn is_standing(&self, id: KeyId, hash: &SecretHash) -> Result<bool, StoreError> {
+        Ok(self.credential(id).await?.is_some_and(|(_, standing)| standing.matches(hash)))
+    }
+
+    /// Replaces a record by another one of the same key, with the event of the change, if it still has the version that was
+    /// read.
     ///
     /// # Errors
-    /// When the table does not answer. The key may be revoked then; asking again is harmless.
-    pub async fn revoke(&self, id: KeyId, revocation: &Revocation) -> Result<Revoked, StoreError> {
-        let written = self
-            .client
-            .update_item()
-            .table_name(&*self.name)
-            .key(PK, AttributeValue::S(key_of(id)))
-            .key(SK, AttributeValue::S(schema::RECORD.to_owned()))
-            .update_expression(
-                "SET #record.#at = :at, #record.#by = :by, #record.#reason = :reason, #record.#updated = :at, \
-                 #record.#version = #record.#version + :one",
-            )
-            // `KeyRecord::check_revocable`, where the write happens.
-            .condition_expression(
-                "attribute_exists(#pk) AND NOT attribute_type(#record.#at, :string) AND NOT #root = :true",
-            )
-            .set_expression_attribute_names(Some(item::revocation_names()))
-            .set_expression_attribute_values(Some(item::revocation_values(revocation)))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match written {
-            Ok(written) => {
-                let item =
-                    written.attributes.ok_or_else(|| StoreError::Corrupt("an update returned nothing".to_owned()))?;
-                Ok(Revoked::Now(Box::new(record_in(item)?)))
+    /// When the table does not answer. The change may have taken effect then.
+    pub async fn replace(
+        &self,
+        before: (&KeyRecord, &SecretHash),
+        after: &KeyRecord,
+        event: &AuditEvent,
+    ) -> Result<Written, StoreError> {
+        let (before, hash) = before;
+        let purge_at = after.purge_at().map(|at| AttributeValue::N(at.unix_seconds().to_string()));
+        let record = Update::builder()
+            .set_key(Some(keys(schema::key_partition(before.id), schema::RECORD)))
+            .update_expression(match purge_at {
+                Some(_) => "SET #record = :record, #purge_at = :purge_at",
+                None => "SET #record = :record REMOVE #purge_at",
+            })
+            .condition_expression("#record.#version = :version")
+            .expression_attribute_names("#record", schema::RECORD)
+            .expression_attribute_names("#version", schema::VERSION)
+            .expression_attribute_values(":record", item::stored(after)?)
+            .expression_attribute_values(":version", AttributeValue::N(before.version.to_string()));
+        let mut updates = vec![record];
+        // What leads to a record goes when the record does.
+        if after.is_brought && before.purge_at() != after.purge_at() {
+            let pointer = Update::builder()
+                .set_key(Some(pointer_keys(hash)))
+                .update_expression(match purge_at {
+                    Some(_) => "SET #purge_at = :purge_at",
+                    None => "REMOVE #purge_at",
+                })
+                .condition_expression("attribute_exists(#pk)")
+                .expression_attribute_names("#pk", PK);
+            updates.push(pointer);
+        }
+        let mut items = vec![put_new(&self.name, event_item(event)?)?];
+        for mut update in updates {
+            update = update.table_name(&*self.name).expression_attribute_names("#purge_at", schema::PURGE_AT);
+            if let Some(at) = &purge_at {
+                update = update.expression_attribute_values(":purge_at", at.clone());
             }
-            Err(SdkError::ServiceError(refused)) if refused.err().is_conditional_check_failed_exception() => {
-                let UpdateItemError::ConditionalCheckFailedException(failed) = refused.into_err() else {
-                    return Err(StoreError::Corrupt("a condition failed without saying so".to_owned()));
+            let update = update.build().map_err(|error| incomplete(&error))?;
+            items.push(TransactWriteItem::builder().update(update).build());
+        }
+        Ok(match self.transact(items).await? {
+            Transacted::Done => Written::Done,
+            Transacted::Refused(places) => {
+                // The event stands there already: the write was repeated because its answer got lost.
+                if places.contains(&0) { Written::Done } else { Written::Moved }
+            }
+        })
+    }
+
+    /// Does everything or nothing.
+    pub(super) async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<Transacted, StoreError> {
+        let written = self.client.transact_write_items().set_transact_items(Some(items)).send().await;
+        match written {
+            Ok(_) => Ok(Transacted::Done),
+            Err(SdkError::ServiceError(refused)) if refused.err().is_transaction_canceled_exception() => {
+                let TransactWriteItemsError::TransactionCanceledException(cancelled) = refused.into_err() else {
+                    return Err(StoreError::Corrupt("a transaction was cancelled without saying so".to_owned()));
                 };
-                match failed.item {
-                    None => Ok(Revoked::Missing),
-                    Some(item) => Ok(Revoked::Refused(Box::new(record_in(item)?))),
-                }
+                refusals(cancelled.cancellation_reasons())
             }
             Err(error) => Err(unanswered(&error)),
         }
@@ -149,4 +207,58 @@ impl KeyTable {
         let stored = written.attributes.and_then(|mut item| item.remove(attribute));
         stored.ok_or_else(|| StoreError::Corrupt(format!("{attribute} of the deployment")))
     }
+}
+
+/// What a cancelled transaction says: which conditions did not hold.
+fn refusals(reasons: &[CancellationReason]) -> Result<Transacted, StoreError> {
+    let code = |reason: &CancellationReason| reason.code().unwrap_or("None").to_owned();
+    let places = |wanted: &str| {
+        let places = reasons.iter().enumerate().filter(|(_, reason)| code(reason) == wanted);
+        places.map(|(place, _)| place).collect::<Vec<_>>()
+    };
+    let refused = places("ConditionalCheckFailed");
+    if !refused.is_empty() || !places("TransactionConflict").is_empty() {
+        return Ok(Transacted::Refused(refused));
+    }
+    let why: Vec<_> = reasons.iter().map(code).collect();
+    let is_throttled = why.iter().any(|code| ["ThrottlingError", "ProvisionedThroughputExceeded"].contains(&&**code));
+    let why = why.join(", ");
+    Err(if is_throttled { StoreError::Unavailable(why) } else { StoreError::Refused(why) })
+}
+
+/// Adds an item where none stands.
+pub(super) fn put_new(table: &str, item: Attributes) -> Result<TransactWriteItem, StoreError> {
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        .condition_expression("attribute_not_exists(#pk)")
+        .expression_attribute_names("#pk", PK)
+        .build()
+        .map_err(|error| incomplete(&error))?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
+/// Remembers a request that made a key, unless it is remembered already.
+fn remember(table: &str, once: &Once, id: KeyId) -> Result<TransactWriteItem, StoreError> {
+    let seconds = |at: Timestamp| AttributeValue::N(at.unix_seconds().to_string());
+    let mut item = once_keys(once);
+    item.insert(schema::KEY_ID.to_owned(), AttributeValue::S(id.to_string()));
+    item.insert(schema::FINGERPRINT.to_owned(), AttributeValue::B(Blob::new(once.fingerprint)));
+    item.insert(schema::PURGE_AT.to_owned(), seconds(once.until));
+    let put = Put::builder()
+        .table_name(table)
+        .set_item(Some(item))
+        // The table forgets an item long after its time.
+        .condition_expression("attribute_not_exists(#pk) OR #purge_at <= :now")
+        .expression_attribute_names("#pk", PK)
+        .expression_attribute_names("#purge_at", schema::PURGE_AT)
+        .expression_attribute_values(":now", seconds(once.now))
+        .build()
+        .map_err(|error| incomplete(&error))?;
+    Ok(TransactWriteItem::builder().put(put).build())
+}
+
+/// A request that this module did not put together whole.
+pub(super) fn incomplete(error: &dyn std::error::Error) -> StoreError {
+    StoreError::Refused(error.to_string())
 }

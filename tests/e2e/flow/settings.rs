@@ -9,7 +9,7 @@ use crate::support::{TestStack, minimal, send};
 async fn a_maximum_lifetime_holds_for_every_new_key() {
     let stack = TestStack::with_settings(&[("MAX_KEY_LIFETIME", "7d")]).await;
     for (fields, field) in [
-        (json!({}), "expires_in"),
+        (json!({}), "expires_at"),
         (json!({"expires_in": "8d"}), "expires_in"),
         (json!({"expires_in": "169h"}), "expires_in"),
         (json!({"expires_at": "2026-11-28T08:00:01Z"}), "expires_at"),
@@ -78,6 +78,7 @@ async fn what_a_backend_is_told_are_texts_alone() {
             "path": "/demo/a/b c",
             "context": {
                 "key_id": rich.id, "owner": "team-a", "client_type": "mobile", "type": "super-user",
+                "permissions": "", "apis": "*", "allowed_cidrs": "",
                 "provider": "aws", "region": "*", "metadata": "{\"n\":1,\"ü\":[\"x\"]}",
                 "expires_at": "2026-11-21T20:00:00Z"
             }
@@ -92,6 +93,7 @@ async fn what_a_backend_is_told_are_texts_alone() {
             "path": "/demo/hello",
             "context": {
                 "key_id": bare.id, "owner": "root", "client_type": "", "type": "fine-grained",
+                "permissions": "", "apis": "*", "allowed_cidrs": "",
                 "provider": "aws", "region": "us-east-1", "metadata": "{}", "expires_at": ""
             }
         })

@@ -9,16 +9,20 @@ use local::{
 };
 use serde_json::Value;
 use shared::{
+    audit::{Action, AuditEvent, Origin, Target},
+    entropy::SystemEntropy,
     expiry::Expiry,
+    grant::ApiSet,
     key::PresentedKey,
     label::Actor,
     metadata::Metadata,
     record::{KeyRecord, KeyType},
     scope::Scope,
-    store::{KeyTable, Patience},
+    store::{KeyTable, Patience, SetWritten, VersionedSet},
+    terms::Terms,
 };
 
-use crate::template::model::repository;
+use crate::{support::record::insert, template::model::repository};
 
 /// The key that the events carry. It is published, so it must never open anything but a test.
 pub(crate) const EXAMPLE_KEY: &str = "lk_ExampleKey000001_ThisIsAnExampleAndOpensNothing001VupU3";
@@ -73,23 +77,27 @@ pub(crate) fn example_record() -> KeyRecord {
     let presented = PresentedKey::parse(EXAMPLE_KEY).unwrap();
     let created_at = "2026-01-15T10:00:00Z".parse().unwrap();
     KeyRecord {
-        id: presented.id(),
-        name: "Example".parse().unwrap(),
-        description: Some("What the events carry".parse().unwrap()),
+        id: presented.id().unwrap(),
         owner: "example-team".parse().unwrap(),
-        client_type: Some("partner".parse().unwrap()),
         scope: Scope::parse("aws", "us-east-1").unwrap(),
         key_type: KeyType::FineGrained,
-        metadata: Metadata::try_from(r#"{"team":"billing"}"#.to_owned()).unwrap(),
-        enabled: true,
+        terms: Terms {
+            description: Some("What the events carry".parse().unwrap()),
+            client_type: Some("partner".parse().unwrap()),
+            permissions: "orders:read".parse().unwrap(),
+            apis: "*".parse().unwrap(),
+            metadata: Metadata::try_from(r#"{"team":"billing"}"#.to_owned()).unwrap(),
+            expiry: Expiry::At("2099-01-01T00:00:00Z".parse().unwrap()),
+            ..Terms::named("Example".parse().unwrap())
+        },
         hint: presented.hint(),
         created_at,
         created_by: Actor::latchkey(),
         updated_at: created_at,
-        expiry: Expiry::At("2099-01-01T00:00:00Z".parse().unwrap()),
         revocation: None,
         version: 1,
         is_root: false,
+        is_brought: false,
     }
 }
 
@@ -107,6 +115,13 @@ impl Table {
         table
     }
 
+    /// One with what the events name: the example key, and an API set.
+    pub(crate) async fn of_events(name: &str) -> Self {
+        let table = Self::with_example(name).await;
+        table.add_set("orders", &["GET /orders"], &[], true).await;
+        table
+    }
+
     pub(crate) async fn empty(name: &str) -> Self {
         let dynamodb = DynamoDb::start(None).await.unwrap();
         let sdk = sdk(&dynamodb.url());
@@ -117,7 +132,23 @@ impl Table {
     pub(crate) async fn add(&self, text: &str, record: &KeyRecord) {
         let hash = PresentedKey::parse(text).unwrap().hash();
         let made_at = record.created_at.to_string().parse().unwrap();
-        assert!(self.keys.insert(record, &hash, made_at).await.unwrap());
+        assert!(insert(&self.keys, record, &hash, made_at).await);
+    }
+
+    /// Adds an API set.
+    pub(crate) async fn add_set(&self, name: &str, routes: &[&str], client_types: &[&str], key_required: bool) {
+        let set = ApiSet {
+            name: name.parse().unwrap(),
+            description: None,
+            routes: routes.iter().map(|route| route.parse().unwrap()).collect(),
+            client_types: client_types.iter().map(|client_type| client_type.parse().unwrap()).collect(),
+            key_required,
+        };
+        let (who, target) = ((Actor::latchkey(), Origin::default()), Target::Api(set.name.clone()));
+        let made_at = "2026-01-15T10:00:00Z".parse().unwrap();
+        let event = AuditEvent::new(made_at, Action::ApiCreated, who, target, &["routes"], &SystemEntropy).unwrap();
+        let set = VersionedSet { set, version: 1 };
+        assert_eq!(self.keys.write_set(None, &set, &event).await.unwrap(), SetWritten::Done);
     }
 
     pub(crate) fn url(&self) -> String {

@@ -8,6 +8,7 @@ use shared::{
     record::KeyRecord,
     secret::SecretHash,
     store::{KeyTable, Patience},
+    terms::Terms,
 };
 use tokio::task::JoinSet;
 
@@ -34,7 +35,7 @@ async fn fill(stack: &TestStack, proxy: &Proxy, numbers: std::ops::Range<i64>) {
             for number in (first..numbers.end).step_by(16) {
                 let (_, made_at) = record::numbered(number);
                 let hash = SecretHash::of(&format!("{number}"));
-                assert!(table.insert(&needle_or_hay(number), &hash, made_at).await.unwrap());
+                assert!(record::insert(&table, &needle_or_hay(number), &hash, made_at).await);
             }
         });
     }
@@ -45,7 +46,8 @@ async fn fill(stack: &TestStack, proxy: &Proxy, numbers: std::ops::Range<i64>) {
 fn needle_or_hay(number: i64) -> KeyRecord {
     let name = if number <= 800 && number % 200 == 0 { format!("needle {number}") } else { format!("hay {number}") };
     let owner = if number % 2 == 0 { "even" } else { "odd" };
-    KeyRecord { name: name.parse().unwrap(), owner: owner.parse().unwrap(), ..record::numbered(number).0 }
+    let terms = Terms::named(name.parse().unwrap());
+    KeyRecord { terms, owner: owner.parse().unwrap(), ..record::numbered(number).0 }
 }
 
 /// What each of the first pages costs, in queries.

@@ -4,10 +4,13 @@ use aws_sdk_dynamodb::config::Region;
 use local::{dynamodb::ensure_table, stack::sdk};
 use serde_json::json;
 use shared::{
+    audit::{Action, AuditEvent, Origin, Target},
+    entropy::SystemEntropy,
     label::Actor,
-    record::{KeyRecord, Revocation, RevokeRefused},
+    record::{KeyRecord, Revocation},
     secret::SecretHash,
-    store::{KeyTable, Patience, Revoked},
+    store::{KeyTable, Patience, Written},
+    terms::Terms,
 };
 
 use super::Scene;
@@ -32,7 +35,7 @@ async fn table(region: &'static str) -> (KeyTable, Proxy) {
 
 async fn insert(table: &KeyTable, number: i64) -> bool {
     let (record, made_at) = record::numbered(number);
-    table.insert(&record, &SecretHash::of("text"), made_at).await.unwrap()
+    record::insert(table, &record, &SecretHash::of("text"), made_at).await
 }
 
 /// The records in a table.
@@ -57,8 +60,8 @@ async fn a_key_is_made_once_even_if_the_answer_gets_lost() {
     let (table, proxy) = table("made-once-1").await;
     proxy.set_for(Mode::LoseAnswer, 1);
     assert!(insert(&table, 2).await, "the second attempt does not know the first");
-    assert_eq!(proxy.count("PutItem"), 2);
-    assert_eq!(stored(&proxy).await, 2);
+    assert_eq!(proxy.count("TransactWriteItems"), 2);
+    assert_eq!(stored(&proxy).await, 4, "each key with the event of its making");
     assert_eq!(table.record(record::id(2)).await.unwrap(), Some(record::numbered(2).0));
 }
 
@@ -66,29 +69,29 @@ async fn a_key_is_made_once_even_if_the_answer_gets_lost() {
 async fn an_id_that_is_taken_by_another_text_is_not_taken_over() {
     let (table, proxy) = table("taken-1").await;
     let (record, made_at) = record::numbered(1);
-    let other = KeyRecord { name: "other".parse().unwrap(), ..record.clone() };
-    assert!(!table.insert(&other, &SecretHash::of("another text"), made_at).await.unwrap());
+    let other = KeyRecord { terms: Terms::named("other".parse().unwrap()), ..record.clone() };
+    assert!(!record::insert(&table, &other, &SecretHash::of("another text"), made_at).await);
     assert_eq!(table.record(record::id(1)).await.unwrap(), Some(record));
-    assert_eq!(stored(&proxy).await, 1);
+    assert_eq!(stored(&proxy).await, 2);
 }
 
 #[tokio::test]
-async fn a_key_is_revoked_once_even_if_the_answer_gets_lost() {
-    let (table, proxy) = table("revoked-once-1").await;
-    let revocation = Revocation {
-        at: "2026-11-21T09:00:00Z".parse().unwrap(),
-        by: Actor::latchkey(),
-        reason: Some("lost".parse().unwrap()),
-    };
+async fn a_key_is_changed_once_even_if_the_answer_gets_lost() {
+    let (table, proxy) = table("changed-once-1").await;
+    let (before, _) = record::numbered(1);
+    let revocation = Revocation { at: before.created_at, by: Actor::latchkey(), reason: Some("lost".parse().unwrap()) };
+    let after = KeyRecord { version: 2, ..before.revoked(revocation).unwrap() };
+    let who = (Actor::latchkey(), Origin::default());
+    let target = Target::Key { id: after.id, owner: after.owner.clone() };
+    let moment = "2026-11-21T09:00:00Z".parse().unwrap();
+    let event = AuditEvent::new(moment, Action::KeyRevoked, who, target, &["revoked_at"], &SystemEntropy).unwrap();
     proxy.set_for(Mode::LoseAnswer, 1);
     // The second attempt finds that the first has done it.
-    let Revoked::Refused(record) = table.revoke(record::id(1), &revocation).await.unwrap() else {
-        panic!("not revoked")
-    };
-    assert_eq!(proxy.count("UpdateItem"), 2);
-    assert_eq!((record.version, record.check_revocable()), (2, Err(RevokeRefused::AlreadyRevoked)));
-    assert_eq!(record.revocation, Some(revocation));
-    assert_eq!(table.record(record::id(1)).await.unwrap(), Some(*record));
+    let hash = SecretHash::of("text");
+    assert_eq!(table.replace((&before, &hash), &after, &event).await.unwrap(), Written::Done);
+    assert_eq!(proxy.count("TransactWriteItems"), 2);
+    assert_eq!(table.record(record::id(1)).await.unwrap(), Some(after));
+    assert_eq!(stored(&proxy).await, 3, "one event of the making, one of the change");
 }
 
 #[tokio::test]

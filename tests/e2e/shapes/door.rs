@@ -12,10 +12,10 @@ use shared::{
     expiry::Expiry,
     key::{KeyId, KeyPrefix, PlainKey},
     label::Owner,
-    metadata::Metadata,
     record::{KeyRecord, KeyType, Revocation},
     scope::Scope,
     store::Patience,
+    terms::Terms,
 };
 
 use super::policy::{Policy, names};
@@ -167,7 +167,19 @@ pub(super) struct Door {
 impl Door {
     /// One with these settings.
     pub(super) async fn open(settings: &[(&str, &str)]) -> Self {
+        Self::with(settings, Vec::new(), &[]).await
+    }
+
+    /// One that knows more keys, and API sets by their name, routes, client types and whether they take a key.
+    pub(super) async fn with(
+        settings: &[(&str, &str)],
+        more: Vec<(&'static str, KeyRecord)>,
+        sets: &[(&str, &[&str], &[&str], bool)],
+    ) -> Self {
         let table = Table::with_example("keys").await;
+        for (name, routes, client_types, key_required) in sets {
+            table.add_set(name, routes, client_types, *key_required).await;
+        }
         let all = [("TABLE_NAME", "keys"), ("AWS_REGION", "us-east-1")];
         let lookup = |wanted: &str| {
             let found = settings.iter().chain(&all).find(|(name, _)| *name == wanted);
@@ -178,7 +190,7 @@ impl Door {
         let app = App::new(config, &sdk(&table.url()), Patience::Admin, clock, entropy);
         let mut keys = BTreeMap::from([("example", (example_record().id, EXAMPLE_KEY.to_owned()))]);
         let prefix: KeyPrefix = "lk".parse().unwrap();
-        for (name, record) in kinds() {
+        for (name, record) in kinds().into_iter().chain(more) {
             let id = KeyId::generate(&SystemEntropy).unwrap();
             let key = PlainKey::generate(&prefix, id, &SystemEntropy).unwrap();
             table.add(key.reveal(), &KeyRecord { id, hint: key.as_presented().hint(), ..record }).await;
@@ -230,15 +242,13 @@ pub(super) fn with_text(event: &Value, text: &str) -> Value {
 /// The other records that a [`Door`] knows.
 fn kinds() -> [(&'static str, KeyRecord); 8] {
     let example = example_record();
+    let terms = example.terms.clone();
     let scoped = |provider, region| KeyRecord { scope: Scope::parse(provider, region).unwrap(), ..example_record() };
     let revocation = Revocation { at: START.parse().unwrap(), by: "somebody".parse().unwrap(), reason: None };
     let bare = KeyRecord {
         owner: Owner::root(),
-        description: None,
-        client_type: None,
         key_type: KeyType::SuperUser,
-        metadata: Metadata::default(),
-        expiry: Expiry::Never,
+        terms: Terms::named("bare".parse().unwrap()),
         ..scoped("aws", "*")
     };
     [
@@ -248,8 +258,8 @@ fn kinds() -> [(&'static str, KeyRecord); 8] {
         ("other-provider", scoped("gcp", "*")),
         ("super-user-elsewhere", KeyRecord { key_type: KeyType::SuperUser, ..scoped("azure", "*") }),
         ("revoked", KeyRecord { revocation: Some(revocation), ..example.clone() }),
-        ("disabled", KeyRecord { enabled: false, ..example.clone() }),
+        ("disabled", KeyRecord { terms: Terms { enabled: false, ..terms.clone() }, ..example.clone() }),
         // To the second.
-        ("expired", KeyRecord { expiry: Expiry::At(START.parse().unwrap()), ..example }),
+        ("expired", KeyRecord { terms: Terms { expiry: Expiry::At(START.parse().unwrap()), ..terms }, ..example }),
     ]
 }

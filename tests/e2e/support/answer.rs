@@ -32,7 +32,8 @@ impl Answer {
         self
     }
 
-    /// The problem details of a refusal with this status, in the one shape that they have (contract section 4.2).
+    /// The problem details of a refusal with this status, in the one shape that they have (contract section 4.2). A 409
+    /// that tells of a repeated request names the key that the first one made as well.
     #[track_caller]
     pub(crate) fn problem(&self, status: u16) -> Value {
         assert_eq!(self.status, status, "{self:?}");
@@ -42,6 +43,14 @@ impl Answer {
         fields.sort_unstable();
         let expected: &[_] = match status {
             400 => &["detail", "errors", "request_id", "status", "title", "type"],
+            409 if problem.get("key_id").is_some() => {
+                assert_eq!(
+                    self.header("location"),
+                    format!("/keys/{}", problem["key_id"].as_str().unwrap()),
+                    "{self:?}"
+                );
+                &["detail", "key_id", "request_id", "status", "title", "type"]
+            }
             _ => &["detail", "request_id", "status", "title", "type"],
         };
         assert_eq!(fields, expected, "{self:?}");

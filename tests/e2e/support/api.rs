@@ -96,9 +96,16 @@ impl Api {
     }
 }
 
-/// The least that a key needs: fine-grained, without expiry, where a stack stands by default.
+/// The least that a key needs to open a door: fine-grained, without expiry, where a stack stands by default.
 pub(crate) fn minimal() -> Value {
-    json!({"name": "test", "provider": "aws", "region": "us-east-1", "type": "fine-grained"})
+    json!({"name": "test", "provider": "aws", "region": "us-east-1", "type": "fine-grained", "apis": ["*"]})
+}
+
+/// The body of [`minimal`] with `fields` added or replaced.
+pub(crate) fn minimal_with(fields: Value) -> Value {
+    let (mut body, Value::Object(fields)) = (minimal(), fields) else { panic!("no fields") };
+    body.as_object_mut().unwrap().extend(fields);
+    body
 }
 
 /// A client that follows no redirect and asks no proxy.

@@ -54,6 +54,8 @@ struct Shared {
     mode: watch::Sender<Mode>,
     /// How many more requests the mode is for; for all when there is no number.
     left: Mutex<Option<usize>>,
+    /// The one operation that the mode is for; for all when there is none.
+    only: Mutex<Option<&'static str>>,
     counts: Mutex<BTreeMap<String, usize>>,
 }
 
@@ -66,6 +68,7 @@ impl Proxy {
             client: super::client(),
             mode: watch::Sender::new(Mode::Pass),
             left: Mutex::new(None),
+            only: Mutex::new(None),
             counts: Mutex::default(),
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -89,12 +92,21 @@ impl Proxy {
     /// From now on, answer like this.
     pub(crate) fn set(&self, mode: Mode) {
         *self.shared.left.lock().unwrap() = None;
+        *self.shared.only.lock().unwrap() = None;
+        self.shared.mode.send_replace(mode);
+    }
+
+    /// From now on, answer this one operation like this, `requests` times or always, and the others as the table does.
+    pub(crate) fn set_for_operation(&self, mode: Mode, operation: &'static str, requests: Option<usize>) {
+        *self.shared.left.lock().unwrap() = requests;
+        *self.shared.only.lock().unwrap() = Some(operation);
         self.shared.mode.send_replace(mode);
     }
 
     /// Answer the next `requests` like this, and those after them as the table does.
     pub(crate) fn set_for(&self, mode: Mode, requests: usize) {
         *self.shared.left.lock().unwrap() = Some(requests);
+        *self.shared.only.lock().unwrap() = None;
         self.shared.mode.send_replace(mode);
     }
 
@@ -120,8 +132,11 @@ impl Proxy {
 }
 
 impl Shared {
-    /// The mode for one request.
-    fn mode(&self) -> Mode {
+    /// The mode for one request of an operation.
+    fn mode(&self, operation: &str) -> Mode {
+        if self.only.lock().unwrap().is_some_and(|only| only != operation) {
+            return Mode::Pass;
+        }
         let mut left = self.left.lock().unwrap();
         match &mut *left {
             None => *self.mode.borrow(),
@@ -148,8 +163,8 @@ impl Shared {
 async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
     let target = headers.get("x-amz-target").map_or("", |target| target.to_str().unwrap());
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-    *shared.counts.lock().unwrap().entry(operation).or_default() += 1;
-    match shared.mode() {
+    *shared.counts.lock().unwrap().entry(operation.clone()).or_default() += 1;
+    match shared.mode(&operation) {
         Mode::Pass | Mode::Refuse => shared.pass(headers, body).await,
         Mode::Hang => {
             let mut mode = shared.mode.subscribe();

@@ -12,20 +12,26 @@ pub(crate) fn id() -> Redaction {
 
 /// `<prefix>_` + 16 + `_` + 32 + 6 characters.
 pub(crate) fn key(prefix: &'static str) -> Redaction {
-    shaped("[key]", move |text| {
-        let rest = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
-        let parts = rest.and_then(|rest| rest.split_once('_'));
-        parts.is_some_and(|(id, secret)| id.len() == 16 && secret.len() == 38 && is_base62(id) && is_base62(secret))
-    })
+    shaped("[key]", move |text| is_key(prefix, text))
+}
+
+/// Whether it has the shape of a text that Latchkey makes.
+pub(crate) fn is_key(prefix: &str, text: &str) -> bool {
+    let rest = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
+    let parts = rest.and_then(|rest| rest.split_once('_'));
+    parts.is_some_and(|(id, secret)| id.len() == 16 && secret.len() == 38 && is_base62(id) && is_base62(secret))
 }
 
 /// `<prefix>_` + 4 + `…` + 4 characters.
 pub(crate) fn hint(prefix: &'static str) -> Redaction {
-    shaped("[hint]", move |text| {
-        let rest = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
-        let parts = rest.and_then(|rest| rest.split_once('…'));
-        parts.is_some_and(|(start, end)| start.len() == 4 && end.len() == 4 && is_base62(start) && is_base62(end))
-    })
+    shaped("[hint]", move |text| is_hint(prefix, text))
+}
+
+/// Whether it has the shape of a hint at such a text.
+pub(crate) fn is_hint(prefix: &str, text: &str) -> bool {
+    let rest = text.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('_'));
+    let parts = rest.and_then(|rest| rest.split_once('…'));
+    parts.is_some_and(|(start, end)| start.len() == 4 && end.len() == 4 && is_base62(start) && is_base62(end))
 }
 
 /// Something, which is not empty.

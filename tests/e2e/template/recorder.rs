@@ -52,10 +52,25 @@ impl Recorder {
     }
 }
 
+/// What IAM holds a request against: a transaction takes the rights of the single actions in it.
+fn actions(operation: String, body: Value) -> Vec<Call> {
+    if operation != "TransactWriteItems" {
+        return vec![Call { operation, body }];
+    }
+    let items = body["TransactItems"].as_array().unwrap().iter();
+    let actions = items.flat_map(|item| item.as_object().unwrap());
+    let named = |kind: &str| match kind {
+        "Put" | "Update" | "Delete" => format!("{kind}Item"),
+        "ConditionCheck" => "ConditionCheckItem".to_owned(),
+        other => panic!("no action of a transaction: {other}"),
+    };
+    actions.map(|(kind, body)| Call { operation: named(kind), body: body.clone() }).collect()
+}
+
 async fn pass(State(shared): State<Arc<Shared>>, mut headers: HeaderMap, body: Bytes) -> Response {
     let target = headers["x-amz-target"].to_str().unwrap();
     let operation = target.rsplit('.').next().unwrap().to_owned();
-    shared.calls.lock().unwrap().push(Call { operation, body: serde_json::from_slice(&body).unwrap() });
+    shared.calls.lock().unwrap().extend(actions(operation, serde_json::from_slice(&body).unwrap()));
     headers.remove(header::HOST);
     let answer = shared.client.post(&shared.target).headers(headers).body(body).send().await.unwrap();
     let (status, mut headers) = (answer.status(), answer.headers().clone());

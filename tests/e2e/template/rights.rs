@@ -20,18 +20,48 @@ type Right = (&'static str, &'static [&'static str], &'static str);
 /// The rights that each function should have. A right that is added to the template is added here, with its reason.
 fn expected(function: &str) -> &'static [Right] {
     match function {
-        "authorizer" => &[("dynamodb:GetItem", &["table"], "reads the record of the presented key, and nothing else")],
-        "create-key" => {
-            &[("dynamodb:PutItem", &["table"], "writes the new key in one conditional put, and never reads")]
-        }
+        "api-sets" => &[
+            ("dynamodb:GetItem", &["table"], "shows one set, and looks at it before it writes"),
+            ("dynamodb:Query", &["table"], "lists the sets"),
+            ("dynamodb:Query", &["index/all"], "counts the keys that name a set"),
+            ("dynamodb:PutItem", &["table"], "writes sets, and the events of it"),
+            ("dynamodb:DeleteItem", &["table"], "removes sets, and nothing else"),
+            ("dynamodb:UpdateItem", &["table"], "counts the sets, and changes nothing else"),
+        ],
+        "audit-log" => &[
+            ("dynamodb:Query", &["table"], "tells the events of one key, which lie beside it"),
+            ("dynamodb:Query", &["index/all", "index/owner"], "lists events through the indexes"),
+            ("dynamodb:UpdateItem", &["table"], "makes the key that signs cursors, in the deployment's own item alone"),
+        ],
+        "authorizer" => &[
+            ("dynamodb:GetItem", &["table"], "reads the record of the presented key"),
+            ("dynamodb:Query", &["table"], "reads the API sets, and nothing else"),
+        ],
+        "create-key" => &[
+            ("dynamodb:PutItem", &["table"], "writes the new key, its event, and what is remembered of the request"),
+            ("dynamodb:GetItem", &["table"], "reads what is remembered of a repeated request"),
+            ("dynamodb:Query", &["table"], "reads the API sets that the key names"),
+        ],
         "list-keys" => &[
             ("dynamodb:GetItem", &["table"], "shows one key, and answers for the table's health"),
             ("dynamodb:Query", &["index/all", "index/owner"], "lists through the indexes, which hold no hash"),
             ("dynamodb:UpdateItem", &["table"], "makes the key that signs cursors, in the deployment's own item alone"),
         ],
-        "revoke-key" => {
-            &[("dynamodb:UpdateItem", &["table"], "revokes in one conditional update, which tells the record")]
-        }
+        "revoke-key" => &[
+            ("dynamodb:GetItem", &["table"], "reads the key that it decides on"),
+            ("dynamodb:UpdateItem", &["table"], "changes it"),
+            ("dynamodb:PutItem", &["table"], "writes the event of it"),
+        ],
+        "update-key" => &[
+            ("dynamodb:GetItem", &["table"], "reads the key that it decides on"),
+            ("dynamodb:UpdateItem", &["table"], "changes it"),
+            ("dynamodb:PutItem", &["table"], "writes the event of it"),
+            ("dynamodb:Query", &["table"], "reads the API sets that the key is to name"),
+        ],
+        "verify-key" => &[
+            ("dynamodb:GetItem", &["table"], "reads the record of the key"),
+            ("dynamodb:Query", &["table"], "reads the API sets"),
+        ],
         other => panic!("the test does not know what functions/{other} may do: add it here"),
     }
 }
@@ -75,11 +105,20 @@ impl Grant {
             Some(index) => format!("index/{index}"),
             None => "table".to_owned(),
         };
-        let pk = [&call.body["Key"], &call.body["Item"]].into_iter().find_map(|item| item[schema::PK]["S"].as_str());
+        let of_item =
+            [&call.body["Key"], &call.body["Item"]].into_iter().find_map(|item| item[schema::PK]["S"].as_str());
+        let pk = of_item.or_else(|| of_query(&call.body));
         self.action == format!("dynamodb:{}", call.operation)
             && self.resources.contains(&on)
             && self.partitions.as_ref().is_none_or(|allowed| pk.is_some_and(|pk| allowed.iter().any(|one| one == pk)))
     }
+}
+
+/// The partition that a query asks for: the first equality of its key condition.
+fn of_query(body: &Value) -> Option<&str> {
+    let (_, rest) = body["KeyConditionExpression"].as_str()?.split_once(" = ")?;
+    let name = rest.split(' ').next()?;
+    body["ExpressionAttributeValues"][name]["S"].as_str()
 }
 
 fn one_or_more(value: &Value) -> Vec<&Value> {
@@ -124,13 +163,22 @@ fn variations(event: &Event) -> Vec<Value> {
         "list-keys.list" => ["owner=example-team&limit=1", "name=x", "cursor=x"].map(with_query).to_vec(),
         // Again, when there is nothing left to do.
         "revoke-key.revoke" => vec![with_query("")],
+        "create-key.idempotent" => vec![event.json()],
+        // Whoever is no super-user is told of the own owner's keys.
+        "audit-log.list" => {
+            let mut json = event.json();
+            let context = &mut json["requestContext"]["authorizer"]["lambda"];
+            (context["type"], context["permissions"], context["apis"]) =
+                (json!("fine-grained"), json!("audit:read"), json!("latchkey"));
+            vec![json]
+        }
         _ => Vec::new(),
     }
 }
 
 /// Everything that a function asks of the table: its release binary runs under the emulator.
 async fn calls(function: &str) -> Vec<Call> {
-    let table = Table::with_example("Table").await;
+    let table = Table::of_events("Table").await;
     let recorder = Recorder::start(table.url()).await;
     let emulator = Emulator::start(function, &environment(function, &endpoint(recorder.url()), &[])).await;
     for event in events::all().into_iter().filter(|event| event.function == function) {

@@ -1,0 +1,5 @@
+//! The Lambda function `update-key`.
+
+fn main() -> Result<(), shared::edge::Error> {
+    shared::edge::serve(update_key::handle)
+}

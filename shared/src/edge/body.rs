@@ -1,0 +1,15 @@
+//! The bodies of answers, as JSON.
+
+mod api_set;
+mod catalogue;
+mod event;
+mod record;
+mod verdict;
+
+pub use self::{
+    api_set::{ApiSetBody, ApiSetsBody},
+    catalogue::{CatalogueBody, HealthBody},
+    event::{EventBody, EventsBody},
+    record::{CreatedBody, KeysBody, RecordBody},
+    verdict::VerdictBody,
+};
