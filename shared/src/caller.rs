@@ -60,11 +60,7 @@ impl Caller {
     /// When it has not.
     pub fn require(&self, right: Right) -> Result<(), Forbidden> {
         let Grants { permissions, apis, .. } = &self.grants;
-        if self.is_super_user() || (apis.has_latchkey() && permissions.has(right)) {
-            Ok(())
-        } else {
-            Err(Forbidden::Right(right))
-        }
+        if self.is_super_user() || right.comes_with(apis, permissions) { Ok(()) } else { Err(Forbidden::Right(right)) }
     }
 
     /// Checks that a key with `wanted` would have no more than this caller.

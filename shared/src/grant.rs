@@ -6,13 +6,15 @@
 mod api_set;
 mod permission;
 mod route;
+mod spelling;
 
 use std::fmt;
 
 pub use self::{
     api_set::{ApiGrant, ApiGrantError, ApiName, ApiNameError, ApiSet, ApiSets, Apis},
     permission::{Permission, PermissionError, Permissions},
-    route::{RoutePattern, RoutePatternError, Segment, normalised, spellings},
+    route::{RoutePattern, RoutePatternError, Segment},
+    spelling::{normalised, spellings},
 };
 pub use crate::bounded::{ListError, distinct};
 
@@ -67,6 +69,13 @@ impl Right {
             Self::WriteApis => "apis:write",
             Self::ReadAudit => "audit:read",
         }
+    }
+
+    /// Whether it comes with these grants. It takes two of them: the built-in API set and the permission, so that a `*:*`
+    /// that was meant for a backend opens nothing here.
+    #[must_use]
+    pub fn comes_with(self, apis: &Apis, permissions: &Permissions) -> bool {
+        apis.has_latchkey() && permissions.has(self)
     }
 }
 

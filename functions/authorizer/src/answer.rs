@@ -17,11 +17,8 @@ use shared::{
 
 use crate::{
     event::{Event, Shape},
-    policy::{Resources, covering},
+    policy::{MAX_RESOURCE, Resources, covering, is_twisted, twisted},
 };
-
-/// IAM takes no longer resource here.
-const MAX_RESOURCE: usize = 512;
 
 /// The error that API Gateway answers with 401: its text must be exactly this word.
 #[derive(Debug, thiserror::Error)]
@@ -151,19 +148,6 @@ fn rest(event: &Event<'_>, scope: PolicyScope, forbidden: &[RoutePattern]) -> Ve
     vec![allow, Statement::new("Deny", deny)]
 }
 
-/// Whether a path is spelled in a way that a backend may take for another one.
-fn is_twisted(path: &str) -> bool {
-    let path = path.to_ascii_lowercase();
-    let has_dots = path.split('/').any(|segment| [".", ".."].contains(&segment));
-    has_dots || path.contains("//") || path.contains("%2e") || path.contains("%2f")
-}
-
-/// The resources of such paths.
-fn twisted(stage_arn: &str) -> impl Iterator<Item = String> {
-    let spellings = ["*/.", "*/./*", "*/..", "*/../*", "*//*", "*%2e*", "*%2E*", "*%2f*", "*%2F*"];
-    spellings.into_iter().map(move |spelling| format!("{stage_arn}/{spelling}"))
-}
-
 fn of_resources(event: &Event<'_>, mut resources: Resources) -> Vec<Statement> {
     resources.deny.extend(twisted(event.stage_arn));
     vec![Statement::new("Allow", resources.allow), Statement::new("Deny", resources.deny)]
@@ -171,21 +155,22 @@ fn of_resources(event: &Event<'_>, mut resources: Resources) -> Vec<Statement> {
 
 /// The routes that a key may call, but for those that only `*` gives it.
 fn granted(record: &KeyRecord, sets: &ApiSets) -> Vec<RoutePattern> {
-    let Terms { apis, permissions, client_type, .. } = &record.terms;
-    let admin = admin::protected()
-        .filter(|route| apis.has_latchkey() && route.right().is_some_and(|right| permissions.has(right)));
+    let Terms { apis, client_type, .. } = &record.terms;
+    let admin = admin::protected().filter(|route| may_call(record, route));
     let own = sets.granted(apis, client_type.as_ref()).chain(sets.open_routes()).cloned();
     own.chain(admin.map(RoutePattern::from)).collect()
 }
 
 /// The admin routes that a key may not call; all of them for somebody without one.
 fn forbidden(record: Option<&KeyRecord>) -> Vec<RoutePattern> {
-    let may = |route: &Route| {
-        record.is_some_and(|KeyRecord { terms, .. }| {
-            terms.apis.has_latchkey() && route.right().is_some_and(|right| terms.permissions.has(right))
-        })
-    };
+    let may = |route: &Route| record.is_some_and(|record| may_call(record, route));
     admin::protected().filter(|route| !may(route)).map(RoutePattern::from).collect()
+}
+
+/// Whether a key may call an admin route.
+fn may_call(record: &KeyRecord, route: &Route) -> bool {
+    let Terms { apis, permissions, .. } = &record.terms;
+    route.right().is_some_and(|right| right.comes_with(apis, permissions))
 }
 
 /// The route that is called, by API Gateway's own name of it; or, where the event has none or the policy is to be kept, the

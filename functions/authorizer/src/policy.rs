@@ -11,7 +11,7 @@
 use shared::grant::{RoutePattern, Segment};
 
 /// IAM takes no longer resource here.
-const MAX_RESOURCE: usize = 512;
+pub(crate) const MAX_RESOURCE: usize = 512;
 /// At most so many bytes of resources: a policy has 8 KiB as JSON, with what stands around them.
 const MAX_RESOURCES: usize = 8 * 1024 - 512;
 
@@ -53,6 +53,19 @@ pub(crate) fn covering<'r>(
         }
     }
     Some(draft.resources)
+}
+
+/// Whether a path is spelled in a way that a backend may take for another one.
+pub(crate) fn is_twisted(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    let has_dots = path.split('/').any(|segment| [".", ".."].contains(&segment));
+    has_dots || path.contains("//") || path.contains("%2e") || path.contains("%2f")
+}
+
+/// The resources of such paths.
+pub(crate) fn twisted(stage_arn: &str) -> impl Iterator<Item = String> {
+    let spellings = ["*/.", "*/./*", "*/..", "*/../*", "*//*", "*%2e*", "*%2E*", "*%2f*", "*%2F*"];
+    spellings.into_iter().map(move |spelling| format!("{stage_arn}/{spelling}"))
 }
 
 /// A part of a method and path, between slashes.
@@ -100,7 +113,8 @@ impl<'d, 'r> Draft<'d, 'r> {
         // A `*` may also be nothing, which no segment is: `GET/orders/*` is not to be `GET/orders/` or `GET/orders//1`.
         // The path "/" alone has a slash at its end.
         let deny = vec![format!("{stage_arn}/*//*"), format!("{stage_arn}/*/*/")];
-        let size = deny.iter().map(|resource| json_size(resource)).sum();
+        // Whoever writes the policy denies the twisted paths as well.
+        let size = deny.iter().cloned().chain(twisted(stage_arn)).map(|resource| json_size(&resource)).sum();
         let resources = Resources { allow: Vec::new(), deny };
         Self { stage_arn, roots, forbidden, accepted: Vec::new(), denied: Vec::new(), resources, size }
     }

@@ -6,9 +6,8 @@
 //!
 //! This module refuses to know who may call a route.
 
-use std::{borrow::Cow, fmt, iter, str::FromStr};
+use std::{fmt, iter, str::FromStr};
 
-use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::Route;
@@ -270,33 +269,6 @@ impl fmt::Display for RoutePattern {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.text)
     }
-}
-
-/// A path in the one spelling that a backend may take it for: decoded, without `.`, `..` or empty segments.
-#[must_use]
-pub fn normalised(path: &str) -> Cow<'_, str> {
-    let decoded = percent_decode_str(path).decode_utf8_lossy();
-    let is_plain = |segment: &str| !matches!(segment, "" | "." | "..");
-    let is_normal =
-        |path: &str| path == "/" || path.strip_prefix('/').is_some_and(|rest| rest.split('/').all(is_plain));
-    if is_normal(&decoded) {
-        return decoded;
-    }
-    let mut segments = Vec::new();
-    for segment in decoded.split('/') {
-        match segment {
-            "" | "." => {}
-            ".." => drop(segments.pop()),
-            segment => segments.push(segment),
-        }
-    }
-    Cow::Owned(format!("/{}", segments.join("/")))
-}
-
-/// Every spelling in which a request's path may be understood: as it was sent, and its normal form if that differs.
-pub fn spellings(path: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    let normal = Some(normalised(path)).filter(|normal| normal != path);
-    iter::once(Cow::Borrowed(path)).chain(normal)
 }
 
 #[cfg(test)]

@@ -137,31 +137,6 @@ fn the_admin_routes_are_patterns_that_say_the_same() {
 }
 
 #[test]
-fn a_path_has_its_own_spelling_and_its_normal_one() {
-    for path in ["/", "/a", "/a/b.c", "/...", "/%zz", "/a%", "/é", "/a*"] {
-        assert!(matches!(normalised(path), Cow::Borrowed(same) if same == path), "{path}");
-        assert_eq!(spellings(path).collect::<Vec<_>>(), [path]);
-    }
-    for (path, normal) in [
-        ("", "/"),
-        ("a", "/a"),
-        ("//", "/"),
-        ("/a/", "/a"),
-        ("/./a", "/a"),
-        ("/a/../b", "/b"),
-        ("/../a", "/a"),
-        ("/%61", "/a"),
-        ("/a%2f..%2Fb", "/b"),
-        ("/%2e%2E/a", "/a"),
-        ("/%252e", "/%2e"),
-        ("/%ff", "/\u{fffd}"),
-    ] {
-        assert_eq!(normalised(path), normal);
-        assert_eq!(spellings(path).collect::<Vec<_>>(), [path, normal]);
-    }
-}
-
-#[test]
 fn serde_reads_only_what_the_parser_does() {
     assert_eq!(serde_json::to_string(&route("GET /{x}")).unwrap(), r#""GET /{x}""#);
     assert_eq!(serde_json::from_str::<RoutePattern>(r#""GET /{x}""#).unwrap(), route("GET /{x}"));
@@ -245,13 +220,5 @@ proptest! {
             // API Gateway's own name of a route is a path of it.
             prop_assert!(pattern.matches(method, path));
         }
-    }
-
-    #[test]
-    fn a_normal_form_is_one_segment_after_another(path in "[a./%2eEfF5]{0,20}|\\PC{0,40}") {
-        let normal = normalised(&path);
-        prop_assert!(normal.starts_with('/'));
-        prop_assert!(parts(&normal).iter().all(|segment| !matches!(*segment, "" | "." | "..")), "{normal}");
-        prop_assert!(spellings(&path).count() <= 2);
     }
 }
