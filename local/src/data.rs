@@ -1,4 +1,6 @@
-//! The data folder: the database, the root key, and a lock that keeps two stacks from sharing them.
+//! The data folder: the database, the secrets, the root key, and a lock that keeps two stacks from sharing them.
+//!
+//! The root key's text is kept twice: in the secrets, which say what is true, and in a file of its own for its owner.
 
 use std::{
     fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError},
@@ -7,10 +9,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde_json::Value;
 use shared::{
     entropy::Entropy,
     key::{KeyId, KeyPrefix, PlainKey, PresentedKey},
 };
+
+use crate::secretsmanager::View;
 
 /// Why the data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +31,9 @@ pub enum DataError {
     /// Another stack runs on it.
     #[error("the data folder {} is in use by another latchkey", .0.display())]
     InUse(PathBuf),
+    /// No stack ever ran on it.
+    #[error("there is no latchkey in {}: start one there, or choose another --data-dir", .0.display())]
+    Empty(PathBuf),
     /// There are keys, but the key to them is gone.
     #[error("{} is missing, though {} is there: put it back, or choose another --data-dir", .key.display(), .database.display())]
     RootKeyMissing {
@@ -37,6 +45,9 @@ pub enum DataError {
     /// The file does not hold a key.
     #[error("{} holds no key: put it back, or choose another --data-dir", .0.display())]
     RootKeyMalformed(PathBuf),
+    /// The secrets do not read as such.
+    #[error("{} holds no secrets: put it back, or move it away; the root key is kept beside it", .0.display())]
+    SecretsMalformed(PathBuf),
     /// There is no randomness for a new one.
     #[error("no root key can be made: {0}")]
     Entropy(#[from] shared::entropy::EntropyError),
@@ -63,6 +74,12 @@ pub(crate) struct DataFolder {
 }
 
 impl DataFolder {
+    /// The folder, locked, if a stack ran on it before.
+    pub(crate) fn open_used(folder: &Path) -> Result<Self, DataError> {
+        let is_used = root_key_file(folder).exists() || database(folder).exists();
+        if is_used { Self::open(folder) } else { Err(DataError::Empty(folder.to_owned())) }
+    }
+
     /// Makes the folder if need be, readable by its owner alone, and locks it.
     pub(crate) fn open(folder: &Path) -> Result<Self, DataError> {
         let failed = |cause| DataError::Folder { folder: folder.to_owned(), cause };
@@ -70,14 +87,19 @@ impl DataFolder {
         let lock = OpenOptions::new().create(true).truncate(false).write(true).mode(0o600).open(folder.join("lock"));
         let lock = lock.map_err(failed)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), _lock: lock }),
+            Ok(()) => {
+                let opened = Self { folder: folder.to_owned(), _lock: lock };
+                // One that was killed could not do it, and something else may answer there by now.
+                opened.withdraw().map_err(failed)?;
+                Ok(opened)
+            }
             Err(TryLockError::WouldBlock) => Err(DataError::InUse(folder.to_owned())),
             Err(TryLockError::Error(cause)) => Err(failed(cause)),
         }
     }
 
     fn database(&self) -> PathBuf {
-        self.folder.join("dynamodb.sqlite")
+        database(&self.folder)
     }
 
     /// The database's file, made if need be and readable by its owner alone; `SQLite` gives its other files the same mode.
@@ -90,7 +112,54 @@ impl DataFolder {
     }
 
     pub(crate) fn root_key_file(&self) -> PathBuf {
-        self.folder.join("root-key")
+        root_key_file(&self.folder)
+    }
+
+    /// The secrets, if any are kept here.
+    pub(crate) fn secrets(&self) -> Result<Option<View>, DataError> {
+        let file = self.folder.join("secretsmanager.json");
+        let failed = |cause| DataError::Folder { folder: self.folder.clone(), cause };
+        let json = match fs::read(&file) {
+            Ok(json) => json,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(error)),
+        };
+        fs::set_permissions(&file, Permissions::from_mode(0o600)).map_err(failed)?;
+        // As a list, a struct's fields may all be left out.
+        let object = serde_json::from_slice::<serde_json::Map<_, _>>(&json).map(Value::Object);
+        object.and_then(serde_json::from_value).map(Some).map_err(|_| DataError::SecretsMalformed(file))
+    }
+
+    /// Keeps the secrets. They are whole on the disk when this returns, or as before.
+    pub(crate) fn keep_secrets(&self, json: &str) -> io::Result<()> {
+        write_private(&self.folder.join("secretsmanager.json"), json)
+    }
+
+    /// Keeps another text as the root key's.
+    pub(crate) fn keep_root_key(&self, text: &str) -> io::Result<()> {
+        write_private(&self.root_key_file(), text)
+    }
+
+    /// Has the root key's file hold `text`, where it held another.
+    pub(crate) fn put_right(&self, found: &str, text: &str) -> Result<(), DataError> {
+        if found == text {
+            return Ok(());
+        }
+        self.keep_root_key(text).map_err(|cause| DataError::Folder { folder: self.folder.clone(), cause })
+    }
+
+    /// Tells other commands where this folder's Secrets Manager answers.
+    pub(crate) fn announce(&self, url: &str) -> Result<(), DataError> {
+        let written = write_private(&announcement(&self.folder), url);
+        written.map_err(|cause| DataError::Folder { folder: self.folder.clone(), cause })
+    }
+
+    /// Tells them that it no longer does.
+    pub(crate) fn withdraw(&self) -> io::Result<()> {
+        match fs::remove_file(announcement(&self.folder)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// The root key: the one kept here, or a new one where there is no database yet. It is on the disk before the table
@@ -117,6 +186,24 @@ impl DataFolder {
             Err(error) => Err(failed(error)),
         }
     }
+}
+
+fn database(folder: &Path) -> PathBuf {
+    folder.join("dynamodb.sqlite")
+}
+
+/// Where a folder's root key is kept.
+pub(crate) fn root_key_file(folder: &Path) -> PathBuf {
+    folder.join("root-key")
+}
+
+/// Where the Secrets Manager of the stack that runs on a folder answers, if it said so.
+pub(crate) fn announced(folder: &Path) -> Option<String> {
+    fs::read_to_string(announcement(folder)).ok().map(|url| url.trim().to_owned())
+}
+
+fn announcement(folder: &Path) -> PathBuf {
+    folder.join("secretsmanager-url")
 }
 
 /// Writes a file that only its owner can read: whole, or not at all.

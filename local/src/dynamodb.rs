@@ -15,6 +15,7 @@ use axum::{
 };
 use dynoxide::{Database, DynoxideError};
 use serde::{Serialize, de::DeserializeOwned};
+use tokio::net::TcpListener;
 
 pub use self::table::ensure_table;
 use crate::server::{Server, keep_browsers_out, listen, plain};
@@ -33,13 +34,18 @@ impl DynamoDb {
     /// # Errors
     /// When the file cannot be opened or no port can be had.
     pub async fn start(file: Option<&Path>) -> Result<Self, String> {
+        let listener = listen(0).await.map_err(|error| error.to_string())?;
+        Self::serve(file, listener)
+    }
+
+    /// Starts one on a port that is listened on already.
+    pub(crate) fn serve(file: Option<&Path>, listener: TcpListener) -> Result<Self, String> {
         let database = match file {
             None => Database::memory(),
             Some(file) => Database::new(&file.to_string_lossy()),
         };
         let database = database.map_err(|error| error.to_string())?;
         let router = Router::new().fallback(accept).with_state(database);
-        let listener = listen(0).await.map_err(|error| error.to_string())?;
         Server::start(listener, keep_browsers_out(router)).map(Self).map_err(|error| error.to_string())
     }
 

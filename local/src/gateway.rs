@@ -55,6 +55,7 @@ const FUNCTIONS: &[(&[Route], Function)] = &[
     (list_keys::ROUTES, |app, event| Box::pin(async move { invoke(list_keys::handle, app, &event).await })),
     (update_key::ROUTES, |app, event| Box::pin(async move { invoke(update_key::handle, app, &event).await })),
     (revoke_key::ROUTES, |app, event| Box::pin(async move { invoke(revoke_key::handle, app, &event).await })),
+    (rotate_key::ROUTES, |app, event| Box::pin(async move { invoke(rotate_key::handle, app, &event).await })),
     (verify_key::ROUTES, |app, event| Box::pin(async move { invoke(verify_key::handle, app, &event).await })),
     (api_sets::ROUTES, |app, event| Box::pin(async move { invoke(api_sets::handle, app, &event).await })),
     (audit_log::ROUTES, |app, event| Box::pin(async move { invoke(audit_log::handle, app, &event).await })),

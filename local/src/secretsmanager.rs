@@ -1,69 +1,107 @@
-//! The embedded Secrets Manager, which holds the root key as a deployment's would.
+//! The embedded Secrets Manager, which holds the root key as a deployment's would, and rotates it.
+//!
+//! The crate `winterbaume-secretsmanager` keeps the secrets. A [`guard`] stands before it and makes it do as AWS does where
+//! it does not by itself:
+//!
+//! - Requests are handled one at a time, so that what one of them finds still holds when it writes.
+//! - `PutSecretValue` with the token of a version that has a value changes nothing if the value is the same, and is a
+//!   `ResourceExistsException` if it is not. The crate would replace the value.
+//! - `GetSecretValue` of a version without a value is a `ResourceNotFoundException`. A `VersionId` with a `VersionStage`
+//!   that the version does not have is an `InvalidRequestException`. The crate answers both.
+//! - `UpdateSecretVersionStage` moves a label only from the version that has it, and to one that has it already it does
+//!   nothing. `AWSCURRENT` goes to a version with a value only, and cannot be taken off.
+//! - `AWSPREVIOUS` stands at one version at a time, whichever way `AWSCURRENT` moved.
+//! - `CancelRotateSecret` turns the rotation off.
+//! - `RotateSecret` calls the rotation function: see [`rotation`].
+//!
+//! It differs from AWS where a stack on one machine is better served: `RotateSecret` answers when the rotation is over, and
+//! with its error if it failed; there is one rotation function, so its ARN may be left out; a version without a label is
+//! gone at once, where AWS deletes it in time; `SecretBinary` is refused, and schedules are kept but not followed.
+//!
+//! Every change is [`kept`] before its answer goes out.
 
-use std::sync::Arc;
+mod alone;
+mod answer;
+mod guard;
+mod kept;
+mod labels;
+mod rotation;
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde_json::json;
-use shared::key::PresentedKey;
-use winterbaume_core::{MockRequest, MockService};
-use winterbaume_secretsmanager::SecretsManagerService;
+use tokio::net::TcpListener;
+use winterbaume_core::MockResponse;
 
-use crate::server::{Server, keep_browsers_out, listen};
+pub(crate) use self::{
+    answer::Refusal,
+    guard::{Guard, View},
+    kept::Kept,
+    labels::{key_id_in, text_in, texts},
+    rotation::{Pending, RotationFunction},
+};
+use crate::server::{Server, keep_browsers_out};
 
 /// What the secret of the root key is called.
 pub(crate) const ROOT_SECRET: &str = "latchkey/root-key";
+/// The tag of a secret that tells until when the key's previous text works.
+pub(crate) const PREVIOUS_UNTIL: &str = "latchkey:previous-valid-until";
 /// Secrets Manager takes no secret that is larger.
 const MAX_BODY: usize = 128 * 1024;
+/// How long a rotation under way may take to end when the stack does.
+const GRACE: Duration = Duration::from_secs(5);
 
-/// A running Secrets Manager, in memory.
-#[derive(Debug)]
-pub(crate) struct SecretsManager(Server);
+/// A running Secrets Manager.
+pub struct SecretsManager {
+    server: Server,
+    guard: Arc<Guard>,
+}
 
 impl SecretsManager {
-    /// Starts one on any port that holds the root key.
-    pub(crate) async fn start(root: &PresentedKey<'_>, root_text: &str) -> Result<Self, String> {
-        let service = Arc::new(SecretsManagerService::new());
-        store(&service, root, root_text).await?;
-        let router = Router::new().fallback(answer).with_state(service);
-        let listener = listen(0).await.map_err(|error| error.to_string())?;
-        Server::start(listener, keep_browsers_out(router)).map(Self).map_err(|error| error.to_string())
+    /// Serves what `guard` stands before.
+    pub(crate) fn start(listener: TcpListener, guard: Arc<Guard>) -> Result<Self, String> {
+        let router = Router::new().fallback(accept).with_state(Arc::clone(&guard));
+        let server = Server::start(listener, keep_browsers_out(router)).map_err(|error| error.to_string())?;
+        Ok(Self { server, guard })
     }
 
-    pub(crate) fn url(&self) -> String {
-        self.0.url()
+    /// Where it answers.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.server.url()
     }
 
+    /// Lets a rotation under way end, within reason, and stops. Nothing is written to the data folder afterwards.
     pub(crate) async fn stop(self) {
-        self.0.stop().await;
+        // One that hangs is cut, as a kill would; the next rotation takes it up.
+        if tokio::time::timeout(GRACE, self.guard.rest()).await.is_err() {
+            tracing::warn!("a rotation did not end; the next one takes it up");
+        }
+        self.server.stop().await;
+        self.guard.close().await;
     }
 }
 
-/// Puts the root key into its secret: `{"key_id", "key", "expires_at"}`.
-async fn store(service: &SecretsManagerService, root: &PresentedKey<'_>, text: &str) -> Result<(), String> {
-    let secret = json!({"key_id": root.id(), "key": text, "expires_at": null}).to_string();
-    let body = json!({"Name": ROOT_SECRET, "SecretString": secret, "ClientRequestToken": "00000000-0000-0000-0000-000000000001"});
-    let mut headers = HeaderMap::new();
-    headers.insert("x-amz-target", HeaderValue::from_static("secretsmanager.CreateSecret"));
-    let request =
-        MockRequest { method: "POST".to_owned(), uri: "/".to_owned(), headers, body: body.to_string().into() };
-    let answer = service.handle(request).await;
-    if answer.status == 200 { Ok(()) } else { Err(format!("the root key's secret was not taken: {}", answer.status)) }
-}
-
-async fn answer(State(service): State<Arc<SecretsManagerService>>, request: Request) -> Response {
+async fn accept(State(guard): State<Arc<Guard>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, MAX_BODY).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let request =
-        MockRequest { method: parts.method.to_string(), uri: parts.uri.to_string(), headers: parts.headers, body };
-    let answer = service.handle(request).await;
+    // Its own task, so that a caller who goes away does not leave it half done.
+    let answered = tokio::spawn(async move { guard.answer(parts.headers, body).await }).await;
+    let answer = answered.unwrap_or_else(|_| {
+        MockResponse::json(500, json!({"__type": "InternalServiceError", "message": "a panic"}).to_string())
+    });
     let mut response = Response::new(Body::from(answer.body));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     *response.headers_mut() = answer.headers;

@@ -65,11 +65,15 @@ pub(crate) async fn listen(port: u16) -> io::Result<TcpListener> {
 
 /// Puts a guard before a stand-in for one of AWS's services. Any web page can send requests to loopback, directly or by a
 /// name that it makes point here; a page's request has an `Origin`, or another host's name. AWS's clients only `POST`.
+///
+/// In a container this machine has the name `host.docker.internal`, by which functions under `sam local` ask. Names below
+/// `internal` are nobody's on the internet, so that no page can come from one.
 pub(crate) fn keep_browsers_out(router: Router) -> Router {
     router.layer(from_fn(|request: Request, next: Next| async {
         let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let is_loopback = ["127.0.0.1", "localhost"].contains(&host.split(':').next().unwrap_or_default());
-        if is_loopback && !request.headers().contains_key(header::ORIGIN) && request.method() == Method::POST {
+        let ours = ["127.0.0.1", "localhost", "host.docker.internal"];
+        let is_ours = ours.contains(&host.split(':').next().unwrap_or_default());
+        if is_ours && !request.headers().contains_key(header::ORIGIN) && request.method() == Method::POST {
             next.run(request).await
         } else {
             StatusCode::FORBIDDEN.into_response()

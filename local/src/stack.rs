@@ -7,19 +7,17 @@ use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use shared::{
     clock::{Clock, SystemClock},
     config::{Config, ConfigError},
-    edge::App,
     entropy::{Entropy, SystemEntropy},
-    key::PresentedKey,
-    root::{self, RootError},
-    store::Patience,
+    root::RootError,
 };
+use tokio::net::TcpListener;
 
 use crate::{
-    data::{DataError, DataFolder, RootKey, new_root_key},
-    dynamodb::{DynamoDb, ensure_table},
+    data::{DataError, DataFolder},
     gateway::{self, Gateway},
-    secretsmanager::SecretsManager,
+    secretsmanager::Refusal,
     server::{Server, listen},
+    services::{Parts, Services},
 };
 
 /// The table's name unless `TABLE_NAME` is set.
@@ -34,6 +32,16 @@ pub enum Data {
     Ephemeral,
     /// In this folder.
     Folder(PathBuf),
+}
+
+impl Data {
+    /// The folder, if there is to be one, for this process alone.
+    pub(crate) fn open(&self) -> Result<Option<DataFolder>, DataError> {
+        match self {
+            Self::Ephemeral => Ok(None),
+            Self::Folder(folder) => DataFolder::open(folder).map(Some),
+        }
+    }
 }
 
 /// Values of settings by their names.
@@ -76,8 +84,10 @@ impl Default for Options {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The port is taken.
-    #[error("cannot listen on 127.0.0.1:{port}: {cause}; choose another with --port")]
+    #[error("cannot listen on 127.0.0.1:{port}: {cause}; choose another with {option}")]
     Port {
+        /// The option that chooses it.
+        option: &'static str,
         /// The port.
         port: u16,
         /// What the operating system says.
@@ -103,14 +113,16 @@ pub enum StartError {
     Root(#[from] RootError),
 }
 
+impl From<Refusal> for StartError {
+    fn from(refusal: Refusal) -> Self {
+        Self::SecretsManager(refusal.to_string())
+    }
+}
+
 /// A running stack.
 pub struct Stack {
     gateway: Server,
-    dynamodb: DynamoDb,
-    secretsmanager: SecretsManager,
-    root: RootKey,
-    table: String,
-    data: Option<DataFolder>,
+    services: Services,
 }
 
 impl Stack {
@@ -119,41 +131,17 @@ impl Stack {
     /// # Errors
     /// When something that it needs cannot be had; nothing of it runs then.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let Options { port, data, upstream, dynamodb: other, settings, clock, entropy } = options;
-        let listener = listen(port).await.map_err(|cause| StartError::Port { port, cause })?;
-        let config = Config::from_lookup(|variable| match variable {
-            "TABLE_NAME" => settings(variable).or_else(|| Some(TABLE.to_owned())),
-            // Where this machine's AWS profile points says nothing about the local deployment.
-            "AWS_REGION" => Some(REGION.to_owned()),
-            _ => settings(variable),
-        })?;
+        let Options { port, data, upstream, dynamodb: other_dynamodb, settings, clock, entropy } = options;
+        let listener = listen_on("--port", port).await?;
+        let (dynamodb, secretsmanager) = (listen_on("--port", 0).await?, listen_on("--port", 0).await?);
+        let config = config(&*settings)?;
         let upstream = upstream.map(|url| gateway::Upstream::new(&url)).transpose().map_err(StartError::Upstream)?;
-        let folder = match data {
-            Data::Ephemeral => None,
-            Data::Folder(folder) => Some(DataFolder::open(&folder)?),
-        };
-        let root = match &folder {
-            None => new_root_key(&config.key_prefix, &*entropy)?,
-            Some(folder) => folder.root_key(&config.key_prefix, &*entropy)?,
-        };
-        let file = folder.as_ref().map(DataFolder::private_database).transpose()?;
-        let dynamodb = DynamoDb::start(file.as_deref()).await.map_err(StartError::DynamoDb)?;
-        let sdk = sdk(&other.unwrap_or_else(|| dynamodb.url()));
-        ensure_table(&sdk, &config.table_name).await.map_err(StartError::DynamoDb)?;
-        // Patient even at the door: a debug build on a busy machine is no reason to refuse.
-        let app = Arc::new(App::new(config, &sdk, Patience::Admin, clock, entropy));
-
-        // The text was read with the same parser.
-        let presented = PresentedKey::parse(&root.text).map_err(|_| StartError::Root(RootError::OtherText))?;
-        // A root key that is not kept cannot be the only one: the next stack on the same table makes another.
-        if folder.is_some() {
-            root::claim(presented.id().ok_or(RootError::Brought)?, &app.table).await?;
-        }
-        root::ensure(&presented, app.config.deployment, &app.table, &*app.clock, &*app.entropy).await?;
-        let secretsmanager = SecretsManager::start(&presented, &root.text).await.map_err(StartError::SecretsManager)?;
-        let table = app.config.table_name.clone();
-        let gateway = Gateway::new(app, upstream).serve(listener).map_err(|cause| StartError::Port { port, cause })?;
-        Ok(Self { gateway, dynamodb, secretsmanager, root, table, data: folder })
+        let folder = data.open()?;
+        let parts = Parts { config, folder, other_dynamodb, dynamodb, secretsmanager, clock, entropy };
+        let services = Services::start(parts).await?;
+        let gateway = Gateway::new(Arc::clone(&services.app), upstream).serve(listener);
+        let gateway = gateway.map_err(|cause| StartError::Port { option: "--port", port, cause })?;
+        Ok(Self { gateway, services })
     }
 
     /// Where the gateway answers.
@@ -165,48 +153,57 @@ impl Stack {
     /// Where the embedded `DynamoDB` answers.
     #[must_use]
     pub fn dynamodb_url(&self) -> String {
-        self.dynamodb.url()
+        self.services.dynamodb_url()
     }
 
     /// Where the embedded Secrets Manager answers.
     #[must_use]
     pub fn secretsmanager_url(&self) -> String {
-        self.secretsmanager.url()
+        self.services.secretsmanager_url()
     }
 
     /// The table's name.
     #[must_use]
     pub fn table_name(&self) -> &str {
-        &self.table
+        &self.services.app.config.table_name
     }
 
-    /// The root key's text.
+    /// The root key's text, as it was when the stack started.
     #[must_use]
     pub fn root_key(&self) -> &str {
-        &self.root.text
+        &self.services.root.text
     }
 
-    /// Whether this start made the root key.
-    #[must_use]
-    pub const fn root_key_is_new(&self) -> bool {
-        self.root.is_new
-    }
-
-    /// Where the root key is kept, if it is.
-    #[must_use]
-    pub fn root_key_file(&self) -> Option<PathBuf> {
-        self.data.as_ref().map(DataFolder::root_key_file)
+    /// The services that it stands on.
+    pub(crate) const fn services(&self) -> &Services {
+        &self.services
     }
 
     /// Lets requests under way end, then stops everything. The data folder is free afterwards.
     pub async fn stop(self) {
         self.gateway.stop().await;
-        self.secretsmanager.stop().await;
-        self.dynamodb.stop().await;
+        self.services.stop().await;
     }
 }
 
-/// How to reach `DynamoDB` at `url`, in plain HTTP. The environment has no say, so neither a real account nor a proxy for
+/// The settings of a deployment on this machine.
+pub(crate) fn config(settings: &dyn Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
+    Config::from_lookup(|variable| match variable {
+        "TABLE_NAME" => settings(variable).or_else(|| Some(TABLE.to_owned())),
+        // Where this machine's AWS profile points says nothing about the local deployment.
+        "AWS_REGION" => Some(REGION.to_owned()),
+        // It is the embedded secret's, known once that is there.
+        "ROOT_SECRET_ARN" => None,
+        _ => settings(variable),
+    })
+}
+
+/// Listens on the port that an option asks for; 0 takes any.
+pub(crate) async fn listen_on(option: &'static str, port: u16) -> Result<TcpListener, StartError> {
+    listen(port).await.map_err(|cause| StartError::Port { option, port, cause })
+}
+
+/// How to reach an embedded service at `url`, in plain HTTP. The environment has no say, so neither a real account nor a proxy for
 /// the world outside can be asked by accident.
 #[must_use]
 pub fn sdk(url: &str) -> SdkConfig {

@@ -16,6 +16,9 @@ pub const REVOKE_KEY: Route = Route { method: "DELETE", path: "/keys/{id}", acce
 /// Undoes that.
 pub const RESTORE_KEY: Route =
     Route { method: "POST", path: "/keys/{id}/restore", access: Access::Right(Right::RevokeKeys) };
+/// Gives a key a new text.
+pub const ROTATE_KEY: Route =
+    Route { method: "POST", path: "/keys/{id}/rotate", access: Access::Right(Right::RotateKeys) };
 /// Checks a key.
 pub const VERIFY_KEY: Route = Route { method: "POST", path: "/verify", access: Access::Right(Right::VerifyKeys) };
 /// Lists the API sets.
@@ -38,13 +41,14 @@ pub const OPENAPI: Route = Route { method: "GET", path: "/openapi.json", access:
 pub const HEALTH: Route = Route { method: "GET", path: "/health", access: Access::Open };
 
 /// All of them.
-pub const ROUTES: [Route; 16] = [
+pub const ROUTES: [Route; 17] = [
     CREATE_KEY,
     LIST_KEYS,
     SHOW_KEY,
     UPDATE_KEY,
     REVOKE_KEY,
     RESTORE_KEY,
+    ROTATE_KEY,
     VERIFY_KEY,
     LIST_APIS,
     SHOW_API,

@@ -30,6 +30,8 @@ pub enum Action {
     KeyRevoked,
     /// A revocation was undone.
     KeyRestored,
+    /// The rotation of a secret put a text beside the present one, which is to follow it.
+    KeyStaged,
     /// A key got a new text.
     KeyRotated,
     /// An API set was made.
@@ -42,11 +44,12 @@ pub enum Action {
 
 impl Action {
     /// Every action there is.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::KeyCreated,
         Self::KeyUpdated,
         Self::KeyRevoked,
         Self::KeyRestored,
+        Self::KeyStaged,
         Self::KeyRotated,
         Self::ApiCreated,
         Self::ApiUpdated,
@@ -56,9 +59,9 @@ impl Action {
 
 named!(
     Action,
-    "key.created, key.updated, key.revoked, key.restored, key.rotated, api.created, api.updated, api.deleted",
+    "key.created, key.updated, key.revoked, key.restored, key.staged, key.rotated, api.created, api.updated, api.deleted",
     "key.created" => KeyCreated, "key.updated" => KeyUpdated, "key.revoked" => KeyRevoked,
-    "key.restored" => KeyRestored, "key.rotated" => KeyRotated,
+    "key.restored" => KeyRestored, "key.staged" => KeyStaged, "key.rotated" => KeyRotated,
     "api.created" => ApiCreated, "api.updated" => ApiUpdated, "api.deleted" => ApiDeleted
 );
 

@@ -2,15 +2,16 @@
 //! else was faster; then again.
 
 use crate::{
-    audit::{Action, AuditEvent, Target},
+    audit::{Action, AuditEvent, Origin, Target},
     caller::{Caller, Forbidden},
     clock::Clock,
+    credential::Credential,
     entropy::{Entropy, EntropyError},
     grant::{ApiGrant, ApiName, Apis},
     key::KeyId,
+    label::Actor,
     precondition::Precondition,
     record::{KeyRecord, Refused},
-    secret::SecretHash,
     store::{KeyTable, StoreError, Written},
     timestamp::Timestamp,
 };
@@ -77,44 +78,89 @@ impl Change<'_> {
     pub(crate) async fn apply<E>(
         self,
         action: Action,
-        decide: impl Fn(&KeyRecord, Timestamp) -> Result<KeyRecord, E>,
+        decide: impl Fn(&Credential, Timestamp) -> Result<Credential, E>,
     ) -> Result<KeyRecord, E>
     where
         E: From<ChangeError>,
     {
+        let who = (self.caller.actor(), self.caller.origin().clone());
+        let decide = |before: &Credential, now| {
+            self.admit(before)?;
+            decide(before, now)
+        };
+        Ok(self.write().apply(who, action, decide).await?.record)
+    }
+
+    /// The key as it stands, if the caller may know of it and it has the version to be changed.
+    pub(crate) async fn read(self) -> Result<Credential, ChangeError> {
+        let found = self.write().read().await?;
+        self.admit(&found)?;
+        Ok(found)
+    }
+
+    fn admit(self, found: &Credential) -> Result<(), ChangeError> {
+        let record = &found.record;
+        if !self.caller.sees(&record.owner) {
+            Err(ChangeError::NotFound)
+        } else if self.precondition.holds(record.version) {
+            Ok(())
+        } else {
+            Err(ChangeError::OtherVersion(record.version))
+        }
+    }
+}
+
+impl<'c> Change<'c> {
+    const fn write(self) -> Write<'c> {
+        Write { id: self.id, table: self.table, clock: self.clock, entropy: self.entropy }
+    }
+}
+
+/// A change of a key on whose behalf soever.
+#[derive(Clone, Copy)]
+pub(crate) struct Write<'w> {
+    pub(crate) id: KeyId,
+    pub(crate) table: &'w KeyTable,
+    pub(crate) clock: &'w dyn Clock,
+    pub(crate) entropy: &'w dyn Entropy,
+}
+
+impl Write<'_> {
+    /// Makes the key what `decide` says, and tells of it as an `action` of `who`. What changes nothing writes nothing.
+    pub(crate) async fn apply<E>(
+        self,
+        who: (Actor, Origin),
+        action: Action,
+        decide: impl Fn(&Credential, Timestamp) -> Result<Credential, E>,
+    ) -> Result<Credential, E>
+    where
+        E: From<ChangeError>,
+    {
         for _ in 0..ATTEMPTS {
-            let (before, hash) = self.read().await?;
+            let before = self.read().await?;
             let moment = self.clock.now();
             let now = moment.into();
-            let decided = decide(&before, now)?;
-            let changes = before.differences(&decided);
+            let mut after = decide(&before, now)?;
+            let changes = before.differences(&after);
             if changes.is_empty() {
                 return Ok(before);
             }
-            let after = KeyRecord { updated_at: now, version: before.version + 1, ..decided };
-            let who = (self.caller.actor(), self.caller.origin().clone());
-            let target = Target::Key { id: after.id, owner: after.owner.clone() };
-            let event = AuditEvent::new(moment, action, who, target, &changes, self.entropy);
+            after.record = KeyRecord { updated_at: now, version: before.record.version + 1, ..after.record };
+            let target = Target::Key { id: self.id, owner: after.record.owner.clone() };
+            let event = AuditEvent::new(moment, action, who.clone(), target, &changes, self.entropy);
             let event = event.map_err(ChangeError::from)?;
-            let written = self.table.replace((&before, &hash), &after, &event).await;
+            let written = self.table.replace(&before, &after, &event).await;
             if written.map_err(ChangeError::from)? == Written::Done {
-                tracing::info!(key_id = %after.id, %action, "key changed");
+                tracing::info!(key_id = %self.id, %action, "key changed");
                 return Ok(after);
             }
         }
         Err(ChangeError::Busy.into())
     }
 
-    /// The key as it stands, if the caller may know of it and it has the version to be changed.
-    pub(crate) async fn read(self) -> Result<(KeyRecord, SecretHash), ChangeError> {
-        let found = self.table.credential(self.id).await?;
-        let (record, hash) =
-            found.filter(|(record, _)| self.caller.sees(&record.owner)).ok_or(ChangeError::NotFound)?;
-        if self.precondition.holds(record.version) {
-            Ok((record, hash))
-        } else {
-            Err(ChangeError::OtherVersion(record.version))
-        }
+    /// The key as it stands.
+    pub(crate) async fn read(self) -> Result<Credential, ChangeError> {
+        self.table.credential(self.id).await?.ok_or(ChangeError::NotFound)
     }
 }
 

@@ -5,7 +5,7 @@
 use std::{fmt, time::Duration};
 
 use crate::{
-    expiry::Period,
+    expiry::{Overlap, Period},
     key::KeyPrefix,
     scope::{Deployment, Provider},
 };
@@ -34,7 +34,9 @@ pub struct Config {
     /// `POLICY_SCOPE`.
     pub policy_scope: PolicyScope,
     /// `ROTATION_OVERLAP`, at most `30d`, default `24h`.
-    pub rotation_overlap: Period,
+    pub rotation_overlap: Overlap,
+    /// `ROOT_SECRET_ARN`: the secret that holds the root key, for the function that rotates it.
+    pub root_secret: Option<String>,
 }
 
 /// How an unauthenticated request is answered.
@@ -108,7 +110,8 @@ impl Config {
                 "key" => Ok(PolicyScope::Key),
                 _ => Err("must be request or key".to_owned()),
             })?,
-            rotation_overlap: settings.parsed("ROTATION_OVERLAP", "24h", overlap)?,
+            rotation_overlap: settings.parsed("ROTATION_OVERLAP", "24h", |text| text.parse().map_err(text_of))?,
+            root_secret: settings.root_secret()?,
         })
     }
 }
@@ -154,6 +157,20 @@ impl<L: Fn(&str) -> Option<String>> Settings<L> {
         self.parsed("DEPLOYMENT_REGION", &home, |text| Deployment::new(provider, text).map_err(text_of))
     }
 
+    /// Only its general form is checked: what it names is asked of Secrets Manager.
+    fn root_secret(&self) -> Result<Option<String>, ConfigError> {
+        let variable = "ROOT_SECRET_ARN";
+        let Some(arn) = (self.0)(variable) else { return Ok(None) };
+        let parts: Vec<_> = arn.splitn(7, ':').collect();
+        // Secrets Manager ends it with six characters of its own, and an ARN without them equals none.
+        let is_whole = |name: &str| name.rsplit_once('-').is_some_and(|(name, end)| !name.is_empty() && end.len() == 6);
+        if matches!(&*parts, ["arn", _, "secretsmanager", _, _, "secret", name] if is_whole(name)) {
+            Ok(Some(arn))
+        } else {
+            Err(ConfigError { variable, problem: "must be the whole ARN of a secret".to_owned() })
+        }
+    }
+
     fn max_key_lifetime(&self) -> Result<Option<Period>, ConfigError> {
         let variable = "MAX_KEY_LIFETIME";
         let Some(text) = (self.0)(variable) else { return Ok(None) };
@@ -173,14 +190,6 @@ fn seconds(text: &str) -> Result<Duration, String> {
     match text.parse::<u64>() {
         Ok(seconds) if seconds <= 3600 => Ok(Duration::from_secs(seconds)),
         _ => Err("must be a whole number of seconds from 0 to 3600".to_owned()),
-    }
-}
-
-fn overlap(text: &str) -> Result<Period, String> {
-    match text.parse::<Period>() {
-        Ok(period) if period.seconds() <= 30 * 86_400 => Ok(period),
-        Ok(_) => Err("must be at most 30d".to_owned()),
-        Err(error) => Err(error.to_string()),
     }
 }
 
@@ -225,6 +234,7 @@ mod tests {
         assert_eq!(config.unauthenticated, Unauthenticated::Unauthorized);
         assert_eq!(config.policy_scope, PolicyScope::Request);
         assert_eq!(config.rotation_overlap.to_string(), "1d");
+        assert_eq!(config.root_secret, None);
     }
 
     #[test]
@@ -256,6 +266,9 @@ mod tests {
             ("UNAUTHENTICATED", "401"),
             ("POLICY_SCOPE", "Request"),
             ("ROTATION_OVERLAP", "31d"),
+            ("ROOT_SECRET_ARN", "latchkey/root-key"),
+            ("ROOT_SECRET_ARN", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:root"),
+            ("ROOT_SECRET_ARN", "arn:aws:ssm:eu-west-1:123456789012:secret:a"),
         ] {
             let error = read(&[(variable, value)]).unwrap_err().to_string();
             assert!(error.starts_with(&format!("the setting {variable}: ")), "{error}");

@@ -4,6 +4,7 @@ use crate::{
     audit::AuditEvent,
     caller::{Caller, Forbidden},
     change::{UnknownApi, check_apis},
+    credential::Rotation,
     entropy::{Entropy, EntropyError},
     grant::Right,
     key::{CustomText, KeyId, KeyPrefix, PlainKey},
@@ -113,6 +114,10 @@ pub async fn create(
     }
     let owner = new.owner.clone().unwrap_or_else(|| caller.owner().clone());
     let id = KeyId::generate(entropy)?;
+    let prefix = match &new.text {
+        NewText::Generated(prefix) => Some(prefix.clone()),
+        NewText::Brought(_) | NewText::Hashed(_) => None,
+    };
     let (text, hash, hint) = text_for(new.text, id, entropy)?;
     let record = KeyRecord {
         id,
@@ -121,13 +126,15 @@ pub async fn create(
         key_type: new.key_type,
         terms: new.terms,
         hint,
+        is_brought: prefix.is_none(),
+        prefix,
+        rotation: Rotation::default(),
         created_at: made_at.into(),
         created_by: caller.actor(),
         updated_at: made_at.into(),
         revocation: None,
         version: 1,
         is_root: false,
-        is_brought: !matches!(text, Text::Generated(_)),
     };
     caller.require_ceiling(&record.grants())?;
     check_apis::<CreateError>(&record.terms.apis, None, table).await?;

@@ -8,11 +8,11 @@ use serde::Serialize;
 
 use crate::{
     admin,
+    credential::Credential,
     grant::{ApiSets, Permission, Route, RoutePattern, spellings},
     key::PresentedKey,
     record::{KeyRecord, KeyState, KeyType},
     scope::Deployment,
-    secret::SecretHash,
     terms::Terms,
     timestamp::Timestamp,
 };
@@ -154,24 +154,23 @@ pub enum Reach<'s> {
     Route(&'s RoutePattern),
 }
 
-/// Decides whether `presented` opens the door of `request` at `now`; `stored` is the record that its text leads to, if there
-/// is one.
+/// Decides whether `presented` opens the door of `request` at `now`; `stored` is what its text leads to, if there is
+/// anything.
 ///
 /// The first check that fails gives the code. Until the secret has matched, the answer is the same as for a key that
 /// does not exist.
 #[must_use]
 pub fn decide(
     presented: &PresentedKey<'_>,
-    stored: Option<(&KeyRecord, &SecretHash)>,
+    stored: Option<&Credential>,
     request: &Request<'_>,
     sets: &ApiSets,
     now: Timestamp,
 ) -> Code {
-    let Some((record, hash)) = stored else { return Code::NotFound };
-    let is_its_own = presented.id() == Some(record.id) || record.is_brought;
-    if !is_its_own || !hash.matches(&presented.hash()) {
+    let Some(credential) = stored.filter(|stored| stored.admits(&presented.hash(), now)) else {
         return Code::NotFound;
-    }
+    };
+    let record = &credential.record;
     match record.state(now) {
         KeyState::Revoked => Code::Revoked,
         KeyState::Disabled => Code::Disabled,

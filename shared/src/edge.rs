@@ -17,10 +17,14 @@ use tokio::sync::OnceCell;
 
 use self::error::Problem;
 use crate::{
+    caller::Caller,
+    change::Change,
     clock::{Clock, SystemClock},
     config::Config,
     cursor::CursorKey,
     entropy::{Entropy, SystemEntropy},
+    key::KeyId,
+    precondition::Precondition,
     store::{KeyTable, Patience},
 };
 
@@ -62,9 +66,23 @@ impl App {
     /// # Errors
     /// When a setting is missing or bad.
     pub async fn from_env(patience: Patience) -> Result<Self, Error> {
+        Ok(Self::with_sdk_from_env(patience).await?.0)
+    }
+
+    /// The same, with how to reach AWS's other services.
+    ///
+    /// # Errors
+    /// When a setting is missing or bad.
+    pub async fn with_sdk_from_env(patience: Patience) -> Result<(Self, aws_config::SdkConfig), Error> {
         let config = Config::from_env()?;
         let sdk = aws_config::defaults(aws_config::BehaviorVersion::v2026_01_12()).load().await;
-        Ok(Self::new(config, &sdk, patience, Arc::new(SystemClock), Arc::new(SystemEntropy)))
+        Ok((Self::new(config, &sdk, patience, Arc::new(SystemClock), Arc::new(SystemEntropy)), sdk))
+    }
+
+    /// A change of a key by a caller, with all that it takes.
+    #[must_use]
+    pub fn change<'c>(&'c self, caller: &'c Caller, id: KeyId, precondition: &'c Precondition) -> Change<'c> {
+        Change { caller, id, precondition, table: &self.table, clock: &*self.clock, entropy: &*self.entropy }
     }
 
     /// The deployment's key for list cursors, asked for once.

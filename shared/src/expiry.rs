@@ -65,6 +65,38 @@ impl fmt::Display for Period {
     }
 }
 
+/// How long the old text of a key works beside a new one: at most 30 days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overlap(Period);
+
+/// The text is no overlap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must be a whole number and a unit (s, m, h or d) such as 24h or 0s, at most 30d")]
+pub struct OverlapError;
+
+impl Overlap {
+    /// Its end, if it begins at `now`; none if it has no length.
+    #[must_use]
+    pub fn end(self, now: Timestamp) -> Option<Timestamp> {
+        now.plus_seconds(self.0.seconds).filter(|end| *end > now)
+    }
+}
+
+impl FromStr for Overlap {
+    type Err = OverlapError;
+
+    fn from_str(text: &str) -> Result<Self, OverlapError> {
+        let period: Period = text.parse().map_err(|PeriodError| OverlapError)?;
+        if period.seconds > 30 * DAY { Err(OverlapError) } else { Ok(Self(period)) }
+    }
+}
+
+impl fmt::Display for Overlap {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
 /// When a key stops being valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expiry {
@@ -103,6 +135,15 @@ pub enum LifetimeError {
 }
 
 impl Lifetime {
+    /// The field of the API that asks for such a one.
+    #[must_use]
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::For(_) => "expires_in",
+            Self::Unlimited | Self::Until(_) => "expires_at",
+        }
+    }
+
     /// The second at which a key that was made at `made_at` ends, when that is decided at `now` in a deployment that allows
     /// at most `max` in all.
     ///
@@ -193,6 +234,16 @@ mod tests {
             assert_eq!(period(text).to_string(), text);
         }
         assert_eq!(period("24h").to_string(), "1d");
+    }
+
+    #[test]
+    fn an_overlap_is_at_most_thirty_days() {
+        let now = at("2026-11-21T08:00:00Z");
+        assert_eq!("30d".parse::<Overlap>().unwrap().end(now), Some(at("2026-12-21T08:00:00Z")));
+        assert_eq!("0s".parse::<Overlap>().unwrap().end(now), None);
+        for text in ["31d", "721h", "soon", ""] {
+            assert_eq!(text.parse::<Overlap>(), Err(OverlapError), "{text}");
+        }
     }
 
     #[test]

@@ -11,6 +11,8 @@ mod id;
 
 use std::{fmt, str::FromStr};
 
+use serde::{Deserialize, Serialize};
+
 pub use self::{
     custom::{CustomText, CustomTextError},
     id::{KeyId, KeyIdError},
@@ -28,7 +30,8 @@ const CHECKSUM: usize = 6;
 const MAX_PREFIX: usize = 16;
 
 /// What a key text begins with: 1 to 16 of `[a-z0-9_]`, first a letter, last no `_`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct KeyPrefix(String);
 
 /// The text is no prefix.
@@ -50,6 +53,20 @@ impl FromStr for KeyPrefix {
 
     fn from_str(text: &str) -> Result<Self, KeyPrefixError> {
         if Self::is_valid(text) { Ok(Self(text.to_owned())) } else { Err(KeyPrefixError) }
+    }
+}
+
+impl TryFrom<String> for KeyPrefix {
+    type Error = KeyPrefixError;
+
+    fn try_from(text: String) -> Result<Self, KeyPrefixError> {
+        text.parse()
+    }
+}
+
+impl From<KeyPrefix> for String {
+    fn from(prefix: KeyPrefix) -> Self {
+        prefix.0
     }
 }
 
@@ -148,6 +165,17 @@ impl<'t> PresentedKey<'t> {
         self.id
     }
 
+    /// What the text begins with, if it was made by Latchkey.
+    #[must_use]
+    pub fn prefix(&self) -> Option<KeyPrefix> {
+        self.id.and_then(|_| self.text.get(..self.prefix_length())?.parse().ok())
+    }
+
+    /// How long the prefix of a text is that Latchkey made.
+    const fn prefix_length(&self) -> usize {
+        self.text.len().saturating_sub(1 + ID + 1 + SECRET + CHECKSUM)
+    }
+
     /// The hash to compare with the stored one.
     #[must_use]
     pub fn hash(&self) -> SecretHash {
@@ -157,8 +185,7 @@ impl<'t> PresentedKey<'t> {
     /// `<prefix>_<first 4 of the id>…<last 4 of the text>`: what lists show of the key.
     #[must_use]
     pub fn hint(&self) -> String {
-        let prefix = self.text.len().saturating_sub(1 + ID + 1 + SECRET + CHECKSUM);
-        let start = self.text.get(..prefix + 1 + 4).unwrap_or_default();
+        let start = self.text.get(..self.prefix_length() + 1 + 4).unwrap_or_default();
         let end = self.text.get(self.text.len().saturating_sub(4)..).unwrap_or_default();
         format!("{start}…{end}")
     }

@@ -2,11 +2,11 @@
 //!
 //! | layer | modules | knows |
 //! |---|---|---|
-//! | values | [`key`] [`secret`] [`scope`] [`label`] [`address`] [`postback`] [`metadata`] [`timestamp`] [`expiry`] [`bounded`] [`named`] [`grant`] [`terms`] [`record`] [`ceiling`] [`caller`] [`audit`] [`admin`] [`cursor`] [`precondition`] [`once`] [`clock`] [`entropy`] [`config`] | nothing but each other |
+//! | values | [`key`] [`secret`] [`scope`] [`label`] [`address`] [`postback`] [`metadata`] [`timestamp`] [`expiry`] [`bounded`] [`named`] [`grant`] [`terms`] [`record`] [`credential`] [`ceiling`] [`caller`] [`audit`] [`admin`] [`cursor`] [`precondition`] [`once`] [`clock`] [`entropy`] [`config`] | nothing but each other |
 //! | decision | [`decision`] | values |
 //! | store | [`store`] | values and `DynamoDB` |
-//! | steps | [`change`] [`page`] | values and store: what use cases have in common |
-//! | use cases | [`create`] [`update`] [`revoke`] [`list`] [`history`] [`apis`] [`verify`] [`root`] | values, decision, store and steps |
+//! | steps | [`change`] [`page`] [`root`] | values and store: what use cases have in common |
+//! | use cases | [`create`] [`update`] [`revoke`] [`rotate`] [`secret_rotation`] [`list`] [`history`] [`apis`] [`verify`] | values, decision, store and steps |
 //! | edge | [`edge`] | HTTP, Lambda events and everything above |
 //!
 //! Invariants that hold across it:
@@ -28,6 +28,7 @@ pub mod change;
 pub mod clock;
 pub mod config;
 pub mod create;
+pub mod credential;
 pub mod cursor;
 pub mod decision;
 pub mod edge;
@@ -47,8 +48,10 @@ pub mod precondition;
 pub mod record;
 pub mod revoke;
 pub mod root;
+pub mod rotate;
 pub mod scope;
 pub mod secret;
+pub mod secret_rotation;
 pub mod store;
 pub mod terms;
 pub mod timestamp;

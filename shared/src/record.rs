@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ceiling::Grants,
-    key::KeyId,
+    credential::Rotation,
+    key::{KeyId, KeyPrefix},
     label::{Actor, Owner, Reason},
     named::{UnknownName, named},
     scope::Scope,
@@ -74,6 +75,10 @@ pub struct KeyRecord {
     pub terms: Terms,
     /// Enough of its text to recognise it by.
     pub hint: String,
+    /// What its text begins with; none if somebody brought it.
+    pub prefix: Option<KeyPrefix>,
+    /// Which texts it has beside its present one.
+    pub rotation: Rotation,
     /// When it was made.
     pub created_at: Timestamp,
     /// By whom.
@@ -102,6 +107,29 @@ pub enum Refused {
     /// It was revoked too long ago to be restored.
     #[error("the key was revoked more than 30 days ago and cannot be restored")]
     TooLate,
+    /// It is in a secret, which would not learn of its new text.
+    #[error("the root key is rotated by the rotation of the secret that holds it")]
+    RootText,
+    /// Its time is over, and a new text would not change that.
+    #[error("the key has expired; give it a new expiry with the rotation")]
+    Expired,
+    /// Its previous text was promised to work until then.
+    #[error("the key's previous text works until {0}; end_previous ends it now, also for whoever still uses it")]
+    PreviousWorks(Timestamp),
+    /// The rotation of a secret has brought in a text, and was not finished.
+    #[error(
+        "a rotation of the secret that holds the key was not finished; end_previous ends the text that it brought in"
+    )]
+    PendingWorks,
+    /// The rotation of a secret is under way.
+    #[error("a secret that holds the key is being rotated; try again when that is done, or after an hour")]
+    UnderRotation,
+    /// The rotation of a secret was interrupted for too long.
+    #[error("the rotation has taken too long to be finished, and is to be repeated")]
+    TooLateToFinish,
+    /// Somebody else has rotated it in between.
+    #[error("the key does not have this text any more")]
+    OtherTexts,
 }
 
 impl KeyRecord {
@@ -173,6 +201,14 @@ impl KeyRecord {
         Ok(Self { revocation: None, ..self.clone() })
     }
 
+    /// Until when its previous text works, if it does at `now`: never past the key's own end.
+    #[must_use]
+    pub fn previous_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let until = self.rotation.previous_until?;
+        let until = self.terms.expiry.at().map_or(until, |end| end.min(until));
+        Some(until).filter(|until| now < *until)
+    }
+
     /// From when on the table may forget it.
     #[must_use]
     pub fn purge_at(&self) -> Option<Timestamp> {
@@ -188,6 +224,7 @@ impl KeyRecord {
             let reason = |record: &Self| record.revocation.as_ref().and_then(|revocation| revocation.reason.clone());
             fields.extend((reason(self) != reason(other)).then_some("revoke_reason"));
         }
+        fields.extend((self.rotation != other.rotation).then_some("rotation"));
         fields
     }
 }
@@ -207,6 +244,8 @@ pub(crate) mod tests {
             key_type: KeyType::FineGrained,
             terms: Terms::named("example".parse().unwrap()),
             hint: "lk_Exam…0000".to_owned(),
+            prefix: Some("lk".parse().unwrap()),
+            rotation: Rotation::default(),
             created_at,
             created_by: Actor::latchkey(),
             updated_at: created_at,

@@ -17,7 +17,7 @@ pub async fn revoke(change: Change<'_>, reason: Option<Reason>) -> Result<KeyRec
     change
         .apply(Action::KeyRevoked, |before, now| {
             let revocation = Revocation { at: now, by: change.caller.actor(), reason: reason.clone() };
-            Ok(before.revoked(revocation)?)
+            Ok(before.with(before.record.revoked(revocation)?))
         })
         .await
 }
@@ -31,11 +31,11 @@ pub async fn restore(change: Change<'_>) -> Result<KeyRecord, ChangeError> {
     change.caller.require(Right::RevokeKeys)?;
     change
         .apply(Action::KeyRestored, |before, now| {
-            let after = before.restored(now)?;
-            if before.revocation.is_some() {
+            let after = before.record.restored(now)?;
+            if before.record.revocation.is_some() {
                 change.caller.require_ceiling(&after.grants())?;
             }
-            Ok(after)
+            Ok(before.with(after))
         })
         .await
 }

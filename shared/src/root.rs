@@ -3,6 +3,7 @@
 use crate::{
     audit::{AuditEvent, Origin},
     clock::Clock,
+    credential::{Credential, Rotation},
     entropy::{Entropy, EntropyError},
     key::{KeyId, PresentedKey},
     label::{Actor, LabelError, Owner},
@@ -72,6 +73,8 @@ pub async fn ensure(
         key_type: KeyType::SuperUser,
         terms: Terms::named("root".parse()?),
         hint: key.hint(),
+        prefix: key.prefix(),
+        rotation: Rotation::default(),
         created_at: now,
         created_by: Actor::latchkey(),
         updated_at: now,
@@ -84,8 +87,8 @@ pub async fn ensure(
     // It may have stood there before, made under other settings.
     let is_new = table.insert(&record, &key.hash(), made_at, &event, None).await? == Inserted::Done;
     match table.credential(id).await? {
-        Some((_, standing)) if !standing.matches(&key.hash()) => Err(RootError::OtherText),
-        Some((standing, _)) if standing.is_root && standing.scope.covers(deployment) => {
+        Some(standing) if !standing.admits(&key.hash(), now) => Err(RootError::OtherText),
+        Some(Credential { record, .. }) if record.is_root && record.scope.covers(deployment) => {
             if is_new {
                 tracing::info!(key_id = %id, "root key made");
             }

@@ -1,6 +1,6 @@
 //! The table: the `DynamoDB` client, its reads, and in [`write`] its transactions.
 //!
-//! One item a key, found by its id alone, holds the record and the hash. Two indexes list keys, newest first; each
+//! One item a key, found by its id alone, holds the record and the hashes. Two indexes list keys, newest first; each
 //! spreads over [`SHARDS`] partitions, copies the record but never the hash, and serves lists only, because an index
 //! lags. Nothing in here knows HTTP.
 
@@ -10,6 +10,7 @@ mod event;
 mod item;
 mod list;
 pub mod schema;
+mod update;
 mod write;
 
 use std::{sync::Arc, time::Duration};
@@ -32,6 +33,7 @@ use self::{
     schema::SHARDS,
 };
 use crate::{
+    credential::Credential,
     key::KeyId,
     once::{Once, Remembered},
     record::KeyRecord,
@@ -112,11 +114,11 @@ impl KeyTable {
         found.map(record_in).transpose()
     }
 
-    /// The record of a key with its hash, read consistently by primary key: what verification needs.
+    /// The record of a key with its hashes, read consistently by primary key: what verification needs.
     ///
     /// # Errors
     /// When the table does not answer, or the item is corrupt.
-    pub async fn credential(&self, id: KeyId) -> Result<Option<(KeyRecord, SecretHash)>, StoreError> {
+    pub async fn credential(&self, id: KeyId) -> Result<Option<Credential>, StoreError> {
         let keys = item::keys(schema::key_partition(id), schema::RECORD);
         let found = self.get(keys).send().await.map_err(|error| unanswered(&error))?.item;
         found.map(item::credential_in).transpose()

@@ -31,18 +31,19 @@ pub async fn update<W>(
 ) -> Result<KeyRecord, UpdateError<W>> {
     let caller = change.caller;
     caller.require(Right::UpdateKeys).map_err(ChangeError::from)?;
-    let (standing, _) = change.read().await?;
+    let standing = change.read().await?.record;
     let wanted = edit(&standing, change.clock.now().into()).map_err(UpdateError::Wrong)?;
     check_apis::<ChangeError>(&wanted.apis, Some(&standing.terms.apis), change.table).await?;
     change
-        .apply(Action::KeyUpdated, |before, now| {
+        .apply(Action::KeyUpdated, |standing, now| {
+            let before = &standing.record;
             let terms = edit(before, now).map_err(UpdateError::Wrong)?;
             let after = before.with_terms(terms).map_err(ChangeError::from)?;
             let switches_on = after.terms.enabled && !before.terms.enabled;
             if switches_on || !after.grants().are_within(&before.grants()) {
                 caller.require_ceiling(&after.grants()).map_err(ChangeError::from)?;
             }
-            Ok(after)
+            Ok(standing.with(after))
         })
         .await
 }

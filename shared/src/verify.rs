@@ -18,19 +18,22 @@ use lru::LruCache;
 use crate::{
     clock::Clock,
     config::Config,
+    credential::Credential,
     decision::{Code, Request, decide},
     grant::ApiSets,
     key::{KeyId, PresentedKey},
     record::{KeyRecord, KeyType},
-    secret::SecretHash,
     store::{KeyTable, StoreError},
 };
 
+/// How often in a second a record is read again because somebody presents a text that it does not know. The text may be one
+/// that the key got just now, which works at once; or a stranger's, who shall not drive reads onto one item.
+const STRANGERS: u8 = 5;
 /// How many records are kept at most, each of one to thirty kilobytes.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 
-/// A record with the hash that proves it.
-type Credential = Arc<(KeyRecord, SecretHash)>;
+/// What a presented text led to, and by what.
+type Found = (Lookup, Arc<Credential>);
 
 /// What is known of a presented key after checking it.
 #[derive(Debug)]
@@ -42,7 +45,7 @@ pub struct Verdict {
     pub claimed: Option<KeyId>,
     /// The API sets that it was decided with, unless it did not depend on them.
     pub sets: Option<Arc<ApiSets>>,
-    credential: Option<Credential>,
+    credential: Option<Arc<Credential>>,
 }
 
 impl Verdict {
@@ -55,18 +58,18 @@ impl Verdict {
     /// The key's record; only a key whose secret matched has one here.
     #[must_use]
     pub fn record(&self) -> Option<&KeyRecord> {
-        self.credential.as_deref().map(|(record, _)| record)
+        self.credential.as_deref().map(|credential| &credential.record)
     }
 
     fn of(
         presented: &PresentedKey<'_>,
-        credential: Option<Credential>,
+        credential: Option<Arc<Credential>>,
         sets: Option<Arc<ApiSets>>,
         code: Code,
     ) -> Self {
-        let traceless = credential.as_deref().is_some_and(|(record, _)| record.terms.off_the_record);
+        let traceless = credential.as_deref().is_some_and(|credential| credential.record.terms.off_the_record);
         let credential = credential.filter(|_| code != Code::NotFound);
-        let proven = credential.as_deref().map(|(record, _)| record.id);
+        let proven = credential.as_deref().map(|credential| credential.record.id);
         Self { code, claimed: proven.or_else(|| presented.id()).filter(|_| !traceless), sets, credential }
     }
 }
@@ -82,23 +85,22 @@ pub async fn verify_now(
     clock: &dyn Clock,
 ) -> Result<Verdict, StoreError> {
     let Ok(presented) = PresentedKey::parse(text) else { return Ok(Verdict::without_key(Code::Malformed)) };
-    let (credential, sets) = try_join(find(&presented, table), table.api_sets()).await?;
-    let stored = credential.as_deref().map(|(record, hash)| (record, hash));
-    let code = decide(&presented, stored, request, &sets, clock.now().into());
+    let (found, sets) = try_join(find(&presented, table), table.api_sets()).await?;
+    let credential = found.map(|(_, credential)| credential);
+    let code = decide(&presented, credential.as_deref(), request, &sets, clock.now().into());
     Ok(Verdict::of(&presented, credential, Some(sets.into()), code))
 }
 
-/// The record that a text leads to: by its id, or by its hash if it was brought.
-async fn find(presented: &PresentedKey<'_>, table: &KeyTable) -> Result<Option<Credential>, StoreError> {
+/// What a text leads to: by its id, or by its hash if it was brought.
+async fn find(presented: &PresentedKey<'_>, table: &KeyTable) -> Result<Option<Found>, StoreError> {
     if let Some(id) = presented.id()
         && let Some(found) = table.credential(id).await?
     {
-        return Ok(Some(Arc::new(found)));
+        return Ok(Some((Lookup::Id(id), Arc::new(found))));
     }
-    match table.pointed_at(&presented.hash()).await? {
-        Some(id) => Ok(table.credential(id).await?.map(Arc::new)),
-        None => Ok(None),
-    }
+    let hash = presented.hash();
+    let Some(id) = table.pointed_at(&hash).await? else { return Ok(None) };
+    Ok(table.credential(id).await?.map(|found| (Lookup::Hash(*hash.as_bytes()), Arc::new(found))))
 }
 
 /// Checks keys against the table, keeping what it read for a while.
@@ -107,7 +109,8 @@ pub struct Verifier {
     table: KeyTable,
     ttl: Duration,
     stale: Duration,
-    kept: Mutex<LruCache<Lookup, Kept<Credential>>>,
+    kept: Mutex<LruCache<Lookup, Kept<Arc<Credential>>>>,
+    strangers: Mutex<LruCache<Lookup, (i64, u8)>>,
     sets: Mutex<Option<Kept<Arc<ApiSets>>>>,
 }
 
@@ -143,6 +146,7 @@ impl Verifier {
             ttl: config.cache_ttl,
             stale: config.stale,
             kept: Mutex::new(LruCache::new(CAPACITY)),
+            strangers: Mutex::new(LruCache::new(CAPACITY)),
             sets: Mutex::new(None),
         }
     }
@@ -165,14 +169,14 @@ impl Verifier {
     pub async fn verify(&self, text: &str, request: &Request<'_>, clock: &dyn Clock) -> Result<Verdict, StoreError> {
         let Ok(presented) = PresentedKey::parse(text) else { return Ok(Verdict::without_key(Code::Malformed)) };
         let credential = self.credential(&presented, clock.now()).await?;
-        let stored = credential.as_deref().map(|(record, hash)| (record, hash));
-        let sets = match stored {
-            Some((record, _)) if depends_on_sets(record) => Some(self.sets(clock.now()).await?),
+        let sets = match credential.as_deref() {
+            Some(credential) if depends_on_sets(&credential.record) => Some(self.sets(clock.now()).await?),
             _ => None,
         };
         let none = ApiSets::default();
         // Reading takes time, in which the key may have expired.
-        let code = decide(&presented, stored, request, sets.as_deref().unwrap_or(&none), clock.now().into());
+        let sets_or_none = sets.as_deref().unwrap_or(&none);
+        let code = decide(&presented, credential.as_deref(), request, sets_or_none, clock.now().into());
         Ok(Verdict::of(&presented, credential, sets, code))
     }
 
@@ -202,20 +206,26 @@ impl Verifier {
         }
     }
 
-    async fn credential(&self, presented: &PresentedKey<'_>, now: Moment) -> Result<Option<Credential>, StoreError> {
+    async fn credential(
+        &self,
+        presented: &PresentedKey<'_>,
+        now: Moment,
+    ) -> Result<Option<Arc<Credential>>, StoreError> {
+        let hash = presented.hash();
         // Texts that were brought may have an id in them that is also another's.
         let lookups = || {
-            let by_hash = || Lookup::Hash(*presented.hash().as_bytes());
+            let by_hash = || Lookup::Hash(*hash.as_bytes());
             presented.id().map(Lookup::Id).into_iter().chain(std::iter::once_with(by_hash))
         };
-        let kept = |age| lookups().find_map(|lookup| self.kept_within(lookup, now, age));
-        if let Some(fresh) = kept(self.ttl) {
+        let kept = |age| lookups().find_map(|lookup| Some((lookup, self.kept_within(lookup, now, age)?)));
+        if let Some((lookup, fresh)) = kept(self.ttl)
+            && (fresh.knows(&hash) || !self.reads_for_a_stranger(lookup, now))
+        {
             return Ok(Some(fresh));
         }
         match find(presented, &self.table).await {
-            Ok(Some(found)) => {
-                let brought = found.0.is_brought.then(|| Lookup::Hash(*found.1.as_bytes()));
-                self.keep(brought.unwrap_or(Lookup::Id(found.0.id)), Arc::clone(&found), now);
+            Ok(Some((lookup, found))) => {
+                self.keep(lookup, Arc::clone(&found), now);
                 Ok(Some(found))
             }
             Ok(None) => {
@@ -223,8 +233,9 @@ impl Verifier {
                 Ok(None)
             }
             Err(StoreError::Unavailable(why)) => match kept(self.ttl + self.stale) {
-                Some(stale) if !self.stale.is_zero() => {
-                    let key_id = Some(stale.0.id).filter(|_| !stale.0.terms.off_the_record);
+                // Of a text that it does not know, it cannot say anything.
+                Some((_, stale)) if !self.stale.is_zero() && stale.knows(&hash) => {
+                    let key_id = Some(stale.record.id).filter(|_| !stale.record.terms.off_the_record);
                     let key_id = key_id.map(tracing::field::display);
                     tracing::warn!(key_id, why, "the table does not answer; a stale record is used");
                     Ok(Some(stale))
@@ -235,13 +246,24 @@ impl Verifier {
         }
     }
 
-    fn kept_within(&self, lookup: Lookup, now: Moment, age: Duration) -> Option<Credential> {
+    fn kept_within(&self, lookup: Lookup, now: Moment, age: Duration) -> Option<Arc<Credential>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(&lookup)?.within(now, age)
     }
 
+    /// Whether a record may be read again in this second for a text that it does not know.
+    fn reads_for_a_stranger(&self, lookup: Lookup, now: Moment) -> bool {
+        let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        let (second, reads) = strangers.get_or_insert_mut(lookup, || (now.as_second(), 0));
+        if *second != now.as_second() {
+            (*second, *reads) = (now.as_second(), 0);
+        }
+        *reads = reads.saturating_add(1);
+        *reads <= STRANGERS
+    }
+
     /// Keeps what was read, unless something newer is kept already.
-    fn keep(&self, lookup: Lookup, value: Credential, read_at: Moment) {
+    fn keep(&self, lookup: Lookup, value: Arc<Credential>, read_at: Moment) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.peek(&lookup).is_none_or(|standing| standing.read_at <= read_at) {
             kept.put(lookup, Kept { value, read_at });
@@ -273,7 +295,7 @@ fn depends_on_sets(record: &KeyRecord) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::tests::example;
+    use crate::{credential::Texts, record::tests::example, secret::SecretHash};
 
     fn verifier(ttl: u64, stale: u64) -> Verifier {
         let sdk = aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
@@ -282,6 +304,7 @@ mod tests {
             ttl: Duration::from_secs(ttl),
             stale: Duration::from_secs(stale),
             kept: Mutex::new(LruCache::new(CAPACITY)),
+            strangers: Mutex::new(LruCache::new(CAPACITY)),
             sets: Mutex::new(None),
         }
     }
@@ -294,14 +317,15 @@ mod tests {
         Moment::from_second(1_000_000 + second).unwrap()
     }
 
-    fn credential() -> Credential {
-        Arc::new((example(), SecretHash::of("text")))
+    fn credential(version: u64) -> Arc<Credential> {
+        let record = KeyRecord { version, ..example() };
+        Arc::new(Credential { record, texts: Texts::only(SecretHash::of("text")) })
     }
 
     #[test]
     fn a_record_is_used_until_its_time_is_over() {
         let verifier = verifier(10, 0);
-        verifier.keep(id(), credential(), at(0));
+        verifier.keep(id(), credential(1), at(0));
         assert!(verifier.kept_within(id(), at(9), verifier.ttl).is_some());
         assert!(verifier.kept_within(id(), at(10), verifier.ttl).is_none());
         assert!(verifier.kept_within(id(), at(-1), verifier.ttl).is_none(), "the clock was set back");
@@ -310,25 +334,31 @@ mod tests {
     #[test]
     fn a_cache_of_no_seconds_keeps_nothing_in_use() {
         let verifier = verifier(0, 0);
-        verifier.keep(id(), credential(), at(0));
+        verifier.keep(id(), credential(1), at(0));
         assert!(verifier.kept_within(id(), at(0), verifier.ttl).is_none());
     }
 
     #[test]
     fn a_slow_older_read_does_not_replace_a_newer_one() {
         let verifier = verifier(10, 0);
-        let revoked = KeyRecord { version: 2, ..example() };
-        verifier.keep(id(), Arc::new((revoked, SecretHash::of("text"))), at(5));
-        verifier.keep(id(), credential(), at(1));
-        assert_eq!(verifier.kept_within(id(), at(6), verifier.ttl).unwrap().0.version, 2);
+        verifier.keep(id(), credential(2), at(5));
+        verifier.keep(id(), credential(1), at(1));
+        assert_eq!(verifier.kept_within(id(), at(6), verifier.ttl).unwrap().record.version, 2);
     }
 
     #[test]
     fn a_key_that_is_gone_is_forgotten() {
         let verifier = verifier(10, 60);
-        verifier.keep(id(), credential(), at(0));
+        verifier.keep(id(), credential(1), at(0));
         verifier.forget(id());
         assert!(verifier.kept_within(id(), at(1), Duration::from_mins(1)).is_none());
+    }
+
+    #[test]
+    fn a_record_is_read_again_for_unknown_texts_a_few_times_a_second() {
+        let verifier = verifier(10, 0);
+        let reads = |second| (0..20).filter(|_| verifier.reads_for_a_stranger(id(), at(second))).count();
+        assert_eq!((reads(0), reads(0), reads(1)), (5, 0, 5));
     }
 
     #[test]
@@ -336,7 +366,7 @@ mod tests {
         let verifier = verifier(10, 0);
         for number in 0..CAPACITY.get() + 100 {
             let id = Lookup::Id(format!("{number:016}").parse().unwrap());
-            verifier.keep(id, credential(), at(0));
+            verifier.keep(id, credential(1), at(0));
         }
         assert_eq!(verifier.kept.lock().unwrap().len(), CAPACITY.get());
     }

@@ -7,6 +7,7 @@ pub(crate) mod emulator;
 pub(crate) mod events;
 mod secrecy;
 mod settings;
+mod vault;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,6 +25,7 @@ use shared::{
 use self::{
     emulator::Emulator,
     events::{EXAMPLE_KEY, Event, SHAPES, Table},
+    vault::Vault,
 };
 use crate::{
     support::{secret_of, shape},
@@ -54,23 +56,35 @@ struct Run {
     /// By the names of the events.
     answers: BTreeMap<String, Value>,
     output: String,
+    /// The text that it put into a secret.
+    held: Option<String>,
 }
 
 impl Run {
     /// Posts every event of `function` in the order of their names, on a table of its own.
     async fn of(function: &str, more: &[(&str, &str)]) -> Self {
         let table = Table::of_events(TABLE).await;
-        let emulator = Emulator::start(function, &environment(function, &table.environment(), more)).await;
+        let vault = if function == "rotate-secret" { Some(Vault::of_events().await) } else { None };
+        let mut environment = environment(function, &table.environment(), more);
+        environment.extend(vault.iter().flat_map(Vault::environment));
+        let emulator = Emulator::start(function, &environment).await;
         let mut answers = BTreeMap::new();
         for event in events::all().into_iter().filter(|event| event.function == function) {
-            answers.insert(event.name, with_body(emulator.invoke(&event.text).await));
+            let text = vault.as_ref().map_or_else(|| event.text.clone(), |vault| vault.event(event.json()));
+            let answer = with_body(emulator.invoke(&text).await);
+            answers.insert(event.name, vault.as_ref().map_or(answer.clone(), |vault| vault.answer(&answer)));
         }
-        Self { answers, output: emulator.stop().await }
+        let held = match &vault {
+            Some(vault) => Some(vault.text().await.expect("the events are a whole rotation")),
+            None => None,
+        };
+        Self { answers, output: emulator.stop().await, held }
     }
 
     /// The secrets of the keys that it made.
     fn created(&self) -> Vec<&str> {
-        self.answers.values().filter_map(|answer| answer["body"]["key"].as_str()).map(secret_of).collect()
+        let shown = self.answers.values().filter_map(|answer| answer["body"]["key"].as_str());
+        shown.chain(self.held.as_deref()).map(secret_of).collect()
     }
 }
 
@@ -120,9 +134,16 @@ fn varying(function: &str, from: Timestamp) -> Vec<(&'static str, Redaction)> {
         ],
         "update-key" => vec![(".body.updated_at", during(from)), (".body.expires_at", some("[expiry]"))],
         "revoke-key" => vec![(".body.revoked_at", during(from)), (".body.updated_at", during(from))],
+        "rotate-key" => vec![
+            (".body.key", made("[key]", shape::is_key)),
+            (".body.hint", made("[hint]", shape::is_hint)),
+            (".body.updated_at", during(from)),
+            (".body.expires_at", some("[expiry]")),
+            (".body.rotation.previous_valid_until", some("[end]")),
+        ],
         "audit-log" => vec![(".body.events[].id", shape::id()), (".body.next_cursor", some("[cursor]"))],
         // The emulator tells the error's Rust type, which is nobody's contract.
-        "authorizer" => vec![(".errorType", "[type]".into())],
+        "authorizer" | "rotate-secret" => vec![(".errorType", "[type]".into())],
         _ => Vec::new(),
     }
 }

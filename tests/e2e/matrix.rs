@@ -75,7 +75,7 @@ async fn call(cast: &Cast, route: Route, target: &str, key: &str) -> Answer {
         admin::CREATE_KEY => stack.post(&path, key, &Cast::harmless()).await,
         admin::UPDATE_KEY => cast.patch(&path, key, &json!({"description": "edited"})).await,
         admin::VERIFY_KEY => stack.post(&path, key, &json!({"key": asked_about(cast, target).await})).await,
-        admin::RESTORE_KEY => stack.post(&path, key, &json!({})).await,
+        admin::RESTORE_KEY | admin::ROTATE_KEY => stack.post(&path, key, &json!({})).await,
         admin::PUT_API => cast.put(&path, key, &json!({"routes": [cast::ROUTE], "description": "edited"})).await,
         route if route.method == "GET" => stack.get(&path, key).await,
         route if route.method == "DELETE" => stack.delete(&path, key).await,

@@ -1,7 +1,7 @@
 //! Whose keys: a fine-grained caller acts on those of its own owner alone, and hands on no more than it has.
 
 mod ceiling;
-mod dice;
+pub(crate) mod dice;
 mod minting;
 mod sets;
 

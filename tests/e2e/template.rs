@@ -1,10 +1,16 @@
 //! `template.yaml` against the code: what is deployed is what was written and tested.
 
+mod alarms;
+mod api;
 pub(crate) mod model;
+mod outputs;
+mod parameters;
 mod recorder;
 mod rights;
+mod secret;
 pub(crate) mod settings;
 mod table;
+mod vault;
 
 use std::collections::BTreeSet;
 
@@ -21,13 +27,14 @@ const FUNCTION: &str = "AWS::Serverless::Function";
 /// The routes that a function serves.
 fn routes_of(function: &str) -> &'static [Route] {
     match function {
-        // It stands before the routes of others.
-        "authorizer" => &[],
+        // The one stands before the routes of others, and Secrets Manager calls the other.
+        "authorizer" | "rotate-secret" => &[],
         "api-sets" => api_sets::ROUTES,
         "audit-log" => audit_log::ROUTES,
         "create-key" => create_key::ROUTES,
         "list-keys" => list_keys::ROUTES,
         "revoke-key" => revoke_key::ROUTES,
+        "rotate-key" => rotate_key::ROUTES,
         "update-key" => update_key::ROUTES,
         "verify-key" => verify_key::ROUTES,
         other => panic!("the test does not know the routes of functions/{other}: add it here"),
@@ -123,10 +130,44 @@ fn the_api_asks_the_authorizer_as_it_expects_to_be_asked() {
         "Identity": {"ReauthorizeEvery": 0},
     });
     assert_eq!(*authorizer, expected);
-    // API Gateway waits for an authorizer for ten seconds.
-    let timeout = template.function("authorizer")["Timeout"].as_u64();
-    let timeout = timeout.or(template.at("/Globals/Function/Timeout").as_u64()).unwrap();
-    assert!(timeout < 10, "{timeout}");
+}
+
+#[test]
+fn every_function_says_how_much_memory_and_time_it_has() {
+    let template = Template::read();
+    for name in function_names() {
+        let function = template.function(&name);
+        let (memory, timeout) = (function["MemorySize"].as_u64().unwrap(), function["Timeout"].as_u64().unwrap());
+        assert!((256..=1024).contains(&memory), "{name}: {memory} MB");
+        // Whoever calls it waits no longer: API Gateway for an authorizer 10 seconds and otherwise 30; Secrets Manager for
+        // as long as the function may run, and a step is a few requests that may take some seconds each.
+        let bounds = match name.as_str() {
+            "authorizer" => 1..10,
+            "rotate-secret" => 30..120,
+            _ => 7..30,
+        };
+        assert!(bounds.contains(&timeout), "{name}: {timeout} s");
+    }
+    for given in ["MemorySize", "Timeout"] {
+        assert!(template.at("/Globals/Function").get(given).is_none(), "{given} is a function's own");
+    }
+}
+
+#[test]
+fn the_processor_is_arm_unless_asked_otherwise() {
+    let template = Template::read();
+    assert_eq!(*template.at("/Globals/Function/Architectures"), json!([{"Ref": "Architecture"}]));
+    assert_eq!(*template.at("/Parameters/Architecture/Default"), "arm64");
+    assert_eq!(*template.at("/Parameters/Architecture/AllowedValues"), json!(["arm64", "x86_64"]));
+    for name in function_names() {
+        let function = template.function(&name);
+        for settled in ["Architectures", "Runtime", "CodeUri", "Handler"] {
+            assert!(function.get(settled).is_none(), "{name}: {settled} is the same for all");
+        }
+        for limit in ["ReservedConcurrentExecutions", "ProvisionedConcurrencyConfig"] {
+            assert!(function.get(limit).is_none(), "{name}: {limit} would take from the account's other functions");
+        }
+    }
 }
 
 #[test]

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use lambda_http::Request;
 use shared::{
     admin,
-    change::Change,
     edge::{
         Answer, App,
         error::Problem,
@@ -28,14 +27,8 @@ pub const ROUTES: &[Route] = &[admin::REVOKE_KEY, admin::RESTORE_KEY];
 pub async fn handle(app: Arc<App>, request: Request) -> Answer {
     let caller = caller(&request)?;
     caller.require(Right::RevokeKeys)?;
-    let change = Change {
-        caller: &caller,
-        id: key_id(&request)?,
-        precondition: &precondition(&request)?,
-        table: &app.table,
-        clock: &*app.clock,
-        entropy: &*app.entropy,
-    };
+    let (id, precondition) = (key_id(&request)?, precondition(&request)?);
+    let change = app.change(&caller, id, &precondition);
     let mut query = Fields::of_query(&request);
     let record = match route(&request, ROUTES) {
         Some(&admin::REVOKE_KEY) => {

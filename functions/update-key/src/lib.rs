@@ -5,7 +5,6 @@ use std::sync::Arc;
 use lambda_http::Request;
 use shared::{
     admin,
-    change::Change,
     edge::{
         Answer, App,
         request::{Fields, caller, edited, key_id, precondition},
@@ -34,14 +33,6 @@ pub async fn handle(app: Arc<App>, request: Request) -> Answer {
     let patch = Fields::of_body(&request)?.into_values()?;
     let max = app.config.max_key_lifetime;
 
-    let change = Change {
-        caller: &caller,
-        id,
-        precondition: &precondition,
-        table: &app.table,
-        clock: &*app.clock,
-        entropy: &*app.entropy,
-    };
-    let record = update(change, |before, now| edited(&patch, before, max, now)).await?;
+    let record = update(app.change(&caller, id, &precondition), |before, now| edited(&patch, before, max, now)).await?;
     response::record(&record, app.clock.now().into())
 }

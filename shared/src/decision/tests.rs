@@ -1,9 +1,11 @@
 use super::*;
 use crate::{
+    credential::Texts,
     expiry::Expiry,
     grant::ApiSet,
     record::tests::{example, revocation},
     scope::{Provider, Scope},
+    secret::SecretHash,
 };
 
 const TEXT: &str = "lk_ExampleKey000001_ThisIsAnExampleAndOpensNothing001VupU3";
@@ -42,7 +44,8 @@ fn request<'r>(method: &'r str, path: &'r str) -> Request<'r> {
 
 fn decided(record: &KeyRecord, request: &Request<'_>) -> Code {
     let presented = PresentedKey::parse(TEXT).unwrap();
-    decide(&presented, Some((record, &presented.hash())), request, &sets(), NOW.parse().unwrap())
+    let stored = Credential { record: record.clone(), texts: Texts::only(presented.hash()) };
+    decide(&presented, Some(&stored), request, &sets(), NOW.parse().unwrap())
 }
 
 fn code(record: &KeyRecord, method: &str, path: &str) -> Code {
@@ -73,8 +76,8 @@ fn a_key_that_fails_several_checks_gets_the_first_code() {
     }
     let presented = PresentedKey::parse(TEXT).unwrap();
     let now = NOW.parse().unwrap();
-    let other = SecretHash::of("another text");
-    assert_eq!(decide(&presented, Some((&record, &other)), &request, &sets(), now), Code::NotFound);
+    let other = Credential { record, texts: Texts::only(SecretHash::of("another text")) };
+    assert_eq!(decide(&presented, Some(&other), &request, &sets(), now), Code::NotFound);
     assert_eq!(decide(&presented, None, &request, &sets(), now), Code::NotFound);
 }
 
@@ -85,10 +88,25 @@ fn what_is_not_asked_is_not_checked() {
 }
 
 #[test]
-fn a_record_of_another_id_opens_nothing_unless_its_text_was_brought() {
-    let other = KeyRecord { id: "ExampleKey000002".parse().unwrap(), ..with_apis("*") };
-    assert_eq!(code(&other, "GET", "/orders"), Code::NotFound);
-    assert_eq!(code(&KeyRecord { is_brought: true, ..other }, "GET", "/orders"), Code::Valid);
+fn each_of_a_keys_texts_opens_while_it_works() {
+    let presented = PresentedKey::parse(TEXT).unwrap();
+    let hash = presented.hash();
+    let other = SecretHash::of("another text");
+    let opens = |texts, previous_until: Option<&str>, end: Option<&str>| {
+        let at = |text: &str| text.parse().unwrap();
+        let mut record = with_apis("*");
+        record.rotation.previous_until = previous_until.map(at);
+        record.terms.expiry = end.map(at).into();
+        decide(&presented, Some(&Credential { record, texts }), &request("GET", "/orders"), &sets(), at(NOW))
+    };
+    let previous = Texts { previous: Some(hash), ..Texts::only(other) };
+    let pending = Texts { pending: Some(hash), ..Texts::only(other) };
+    assert_eq!(opens(pending, None, None), Code::Valid);
+    assert_eq!(opens(previous, Some("2026-11-21T08:30:01Z"), None), Code::Valid);
+    assert_eq!(opens(previous, Some(NOW), None), Code::NotFound, "at the exact second");
+    assert_eq!(opens(previous, None, None), Code::NotFound);
+    assert_eq!(opens(previous, Some("2030-01-01T00:00:00Z"), Some(NOW)), Code::NotFound, "never past the key's end");
+    assert_eq!(opens(Texts::only(other), Some("2030-01-01T00:00:00Z"), None), Code::NotFound);
 }
 
 #[test]

@@ -10,6 +10,6 @@ pub use self::{
     api_set::{ApiSetBody, ApiSetsBody},
     catalogue::{CatalogueBody, HealthBody},
     event::{EventBody, EventsBody},
-    record::{CreatedBody, KeysBody, RecordBody},
+    record::{CreatedBody, KeysBody, RecordBody, RotatedBody},
     verdict::VerdictBody,
 };

@@ -27,10 +27,12 @@ use utoipa::{
 
 use self::{
     answers::Message,
-    request::{CreateKey, Nothing, PutApi, UpdateKey, Verify},
+    request::{CreateKey, Nothing, PutApi, RotateKey, UpdateKey, Verify},
 };
 use super::{
-    body::{ApiSetBody, ApiSetsBody, CatalogueBody, CreatedBody, EventsBody, HealthBody, KeysBody, VerdictBody},
+    body::{
+        ApiSetBody, ApiSetsBody, CatalogueBody, CreatedBody, EventsBody, HealthBody, KeysBody, RotatedBody, VerdictBody,
+    },
     error::{Details, Problem},
 };
 use crate::{admin, key::KeyId, once::IdempotencyKey, precondition::Precondition};
@@ -59,7 +61,7 @@ fn info() -> Info {
     InfoBuilder::new()
         .title("Latchkey")
         .description(Some(
-            "Issues, verifies and revokes API keys inside your own AWS account. Times are RFC 3339, UTC, to the second; \
+            "Issues, verifies, rotates and revokes API keys inside your own AWS account. Times are RFC 3339, UTC, to the second; \
              what is absent is `null`. A body has at most 64 KiB. Errors of the functions are problem details, RFC 9457; \
              API Gateway's own are `{\"message\": …}`.",
         ))
@@ -123,6 +125,7 @@ fn components() -> Components {
     // What only a parameter or a header holds is found in no body.
     for add in [
         add::<CreatedBody<'_>>,
+        add::<RotatedBody<'_>>,
         add::<KeysBody<'_>>,
         add::<VerdictBody<'_>>,
         add::<ApiSetBody<'_>>,
@@ -132,6 +135,7 @@ fn components() -> Components {
         add::<HealthBody>,
         add::<CreateKey>,
         add::<UpdateKey>,
+        add::<RotateKey>,
         add::<Verify>,
         add::<PutApi>,
         add::<Nothing>,
@@ -158,7 +162,7 @@ fn add<T: ToSchema>(components: &mut Components) {
 /// Says of the answers' schemas that every field is there: what is absent is written as `null`. A derive takes an
 /// `Option` for a field that may be missing.
 fn complete(components: &mut Components) {
-    let asked = [CreateKey::name(), UpdateKey::name(), Verify::name(), PutApi::name()];
+    let asked = [CreateKey::name(), UpdateKey::name(), RotateKey::name(), Verify::name(), PutApi::name()];
     for (name, schema) in &mut components.schemas {
         if !asked.iter().any(|asked| asked == name) && *name != Details::name() {
             require_all(schema);

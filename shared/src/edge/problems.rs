@@ -11,6 +11,7 @@ use crate::{
     list::ListError,
     page::PageError,
     record::Refused,
+    rotate::RotateError,
     store::StoreError,
     update::UpdateError,
 };
@@ -80,9 +81,18 @@ impl From<ChangeError> for Problem {
             ChangeError::Forbidden(error) => error.into(),
             ChangeError::NotFound => Self::not_found(),
             ChangeError::Refused(Refused::TooLate) => Self::gone(sentence(&error)),
-            ChangeError::Refused(Refused::Root | Refused::Revoked) | ChangeError::Busy => {
-                Self::conflict(sentence(&error))
-            }
+            ChangeError::Refused(
+                Refused::Root
+                | Refused::Revoked
+                | Refused::RootText
+                | Refused::Expired
+                | Refused::PreviousWorks(_)
+                | Refused::PendingWorks
+                | Refused::UnderRotation
+                | Refused::TooLateToFinish
+                | Refused::OtherTexts,
+            )
+            | ChangeError::Busy => Self::conflict(sentence(&error)),
             ChangeError::OtherVersion(_) => Self::precondition_failed(sentence(&error)),
             ChangeError::UnknownApi(error) => error.into(),
             ChangeError::Entropy(error) => error.into(),
@@ -96,6 +106,15 @@ impl From<UpdateError<Vec<FieldMessage>>> for Problem {
         match error {
             UpdateError::Wrong(errors) => Self::invalid(errors),
             UpdateError::Change(error) => error.into(),
+        }
+    }
+}
+
+impl From<RotateError> for Problem {
+    fn from(error: RotateError) -> Self {
+        match error {
+            RotateError::Lifetime(asked, error) => Self::invalid_field(asked.field(), error.to_string()),
+            RotateError::Change(error) => error.into(),
         }
     }
 }

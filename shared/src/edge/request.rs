@@ -1,6 +1,7 @@
 //! Requests, taken apart: who calls, from where, which route, on what condition.
 
 mod fields;
+mod lifetime;
 mod paging;
 mod terms;
 
@@ -12,8 +13,9 @@ use serde_json::Value;
 pub(super) use self::paging::{DEFAULT_LIMIT, MAX_LIMIT};
 pub use self::{
     fields::{Fields, boolean, list, no_body, text},
+    lifetime::{expiry, lifetime},
     paging::{Paging, paging},
-    terms::{edited, expiry, terms},
+    terms::{edited, terms},
 };
 use super::error::Problem;
 use crate::{

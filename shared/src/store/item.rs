@@ -14,9 +14,10 @@ use super::{
 };
 use crate::{
     address::Cidrs,
+    credential::{Credential, Rotation, Texts},
     cursor::Position,
     grant::{Apis, Permissions},
-    key::KeyId,
+    key::{KeyId, KeyPrefix},
     label::{Actor, ClientType, Description, Name, Owner, Reason},
     metadata::Metadata,
     once::{Once, Remembered},
@@ -56,6 +57,12 @@ struct StoredRecord {
     metadata: Metadata,
     enabled: bool,
     hint: String,
+    #[serde(default)]
+    prefix: Option<KeyPrefix>,
+    #[serde(default)]
+    previous_until: Option<Timestamp>,
+    #[serde(default)]
+    pending_since: Option<Timestamp>,
     created_at: Timestamp,
     created_by: Actor,
     updated_at: Timestamp,
@@ -92,6 +99,9 @@ impl From<&KeyRecord> for StoredRecord {
             metadata: terms.metadata,
             enabled: terms.enabled,
             hint: record.hint.clone(),
+            prefix: record.prefix.clone(),
+            previous_until: record.rotation.previous_until,
+            pending_since: record.rotation.pending_since,
             created_at: record.created_at,
             created_by: record.created_by.clone(),
             updated_at: record.updated_at,
@@ -131,6 +141,8 @@ impl StoredRecord {
                 expiry: self.expires_at.into(),
             },
             hint: self.hint,
+            prefix: self.prefix,
+            rotation: Rotation { previous_until: self.previous_until, pending_since: self.pending_since },
             created_at: self.created_at,
             created_by: self.created_by,
             updated_at: self.updated_at,
@@ -203,12 +215,31 @@ pub(super) fn record_in(mut item: Attributes) -> Result<KeyRecord, StoreError> {
     stored.into_record(is_root).map_err(|error| corrupt(&item, &error))
 }
 
-/// The record and the hash in an item of the table.
-pub(super) fn credential_in(item: Attributes) -> Result<(KeyRecord, SecretHash), StoreError> {
-    let bytes = item.get(schema::HASH).and_then(|value| value.as_b().ok());
-    let hash =
-        bytes.and_then(|bytes| SecretHash::from_bytes(bytes.as_ref())).ok_or_else(|| corrupt(&item, &"no hash"))?;
-    Ok((record_in(item)?, hash))
+/// The record and the hashes in an item of the table.
+pub(super) fn credential_in(item: Attributes) -> Result<Credential, StoreError> {
+    let hash = |name: &str| match item.get(name) {
+        None => Ok(None),
+        Some(value) => {
+            let hash = value.as_b().ok().and_then(|bytes| SecretHash::from_bytes(bytes.as_ref()));
+            hash.map(Some).ok_or_else(|| corrupt(&item, &format!("{name} is no hash")))
+        }
+    };
+    let texts = Texts {
+        current: hash(schema::HASH)?.ok_or_else(|| corrupt(&item, &"no hash"))?,
+        previous: hash(schema::PREVIOUS_HASH)?,
+        pending: hash(schema::PENDING_HASH)?,
+    };
+    Ok(Credential { record: record_in(item)?, texts })
+}
+
+/// The attributes that hold the hashes of a key's texts; those of texts that there are not have no value.
+pub(super) fn hashes(texts: &Texts) -> [(&'static str, Option<AttributeValue>); 3] {
+    let stored = |hash: SecretHash| AttributeValue::B(Blob::new(hash.as_bytes()));
+    [
+        (schema::HASH, Some(stored(texts.current))),
+        (schema::PREVIOUS_HASH, texts.previous.map(stored)),
+        (schema::PENDING_HASH, texts.pending.map(stored)),
+    ]
 }
 
 /// The key that an item leads to.
@@ -259,6 +290,11 @@ mod tests {
             },
             revocation: Some(Revocation { reason: Some("leaked".parse().unwrap()), ..revocation() }),
             version: 7,
+            rotation: Rotation {
+                previous_until: Some("2026-11-22T08:00:00Z".parse().unwrap()),
+                pending_since: Some("2026-11-21T08:00:00Z".parse().unwrap()),
+            },
+            prefix: None,
             is_root: true,
             is_brought: true,
             ..example()
@@ -272,16 +308,17 @@ mod tests {
     #[test]
     fn a_record_comes_back_as_it_was_written() {
         for record in [example(), full()] {
-            let (read, hash) = credential_in(item_of(&record)).unwrap();
-            assert_eq!(read, record);
-            assert!(hash.matches(&SecretHash::of("text")));
+            let read = credential_in(item_of(&record)).unwrap();
+            assert_eq!(read.record, record);
+            assert!(read.texts.current.matches(&SecretHash::of("text")));
         }
     }
 
     #[test]
     fn an_item_that_is_not_ours_is_corrupt_and_never_a_key() {
         type Change = fn(&mut Attributes);
-        let changes: [Change; 6] = [
+        let changes: [Change; 7] = [
+            |item| drop(item.insert(schema::PENDING_HASH.to_owned(), AttributeValue::S(String::new()))),
             |item| drop(item.remove(schema::ROOT)),
             |item| drop(item.remove(schema::HASH)),
             |item| drop(item.insert(schema::HASH.to_owned(), AttributeValue::B(Blob::new([0; 31])))),

@@ -10,6 +10,10 @@ pub const SK: &str = "sk";
 pub const RECORD: &str = "record";
 /// SHA-256 of the key's text, 32 bytes.
 pub const HASH: &str = "hash";
+/// SHA-256 of the text before it, while the record says that it works.
+pub const PREVIOUS_HASH: &str = "previous_hash";
+/// SHA-256 of the text that is to follow it.
+pub const PENDING_HASH: &str = "pending_hash";
 /// `true` on the deployment's root key alone.
 pub const ROOT: &str = "root";
 /// Sort key of both indexes: a list position.

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::{
     error::SdkError,
     operation::transact_write_items::TransactWriteItemsError,
     primitives::Blob,
-    types::{AttributeValue, CancellationReason, Put, ReturnValue, TransactWriteItem, Update},
+    types::{AttributeValue, CancellationReason, Put, ReturnValue, TransactWriteItem},
 };
 
 use super::{
@@ -14,10 +14,11 @@ use super::{
     event::event_item,
     item::{self, Attributes, keys, new_item, once_keys, pointer_keys},
     schema::{self, DEPLOYMENT, PK, SK},
+    update::{Changes, in_transaction},
 };
 use crate::{
-    audit::AuditEvent, cursor::CursorKey, key::KeyId, once::Once, record::KeyRecord, secret::SecretHash,
-    timestamp::Timestamp,
+    audit::AuditEvent, credential::Credential, cursor::CursorKey, key::KeyId, once::Once, record::KeyRecord,
+    secret::SecretHash, timestamp::Timestamp,
 };
 
 /// How often a key is added while other transactions are in the way.
@@ -71,7 +72,7 @@ impl KeyTable {
         if record.is_brought {
             let mut pointer = pointer_keys(hash);
             pointer.insert(schema::KEY_ID.to_owned(), AttributeValue::S(record.id.to_string()));
-            items.push(put_new(&self.name, pointer)?);
+            items.push(put_anew(&self.name, pointer, made_at.into())?);
             meanings.push(Inserted::TextTaken);
         }
         if let Some(once) = once {
@@ -96,54 +97,44 @@ impl KeyTable {
 
     /// Whether the key stands there with this very text: a write that was repeated because its answer got lost met itself.
     async fn is_standing(&self, id: KeyId, hash: &SecretHash) -> Result<bool, StoreError> {
-        Ok(self.credential(id).await?.is_some_and(|(_, standing)| standing.matches(hash)))
+        Ok(self.credential(id).await?.is_some_and(|standing| standing.texts.current.matches(hash)))
     }
 
-    /// Replaces a record by another one of the same key, with the event of the change, if it still has the version that was
-    /// read.
+    /// Replaces a key by what has become of it, with the event of the change, if it still has the version that was read.
     ///
     /// # Errors
     /// When the table does not answer. The change may have taken effect then.
     pub async fn replace(
         &self,
-        before: (&KeyRecord, &SecretHash),
-        after: &KeyRecord,
+        before: &Credential,
+        after: &Credential,
         event: &AuditEvent,
     ) -> Result<Written, StoreError> {
-        let (before, hash) = before;
-        let purge_at = after.purge_at().map(|at| AttributeValue::N(at.unix_seconds().to_string()));
-        let record = Update::builder()
-            .set_key(Some(keys(schema::key_partition(before.id), schema::RECORD)))
-            .update_expression(match purge_at {
-                Some(_) => "SET #record = :record, #purge_at = :purge_at",
-                None => "SET #record = :record REMOVE #purge_at",
-            })
+        let purge_at = after.record.purge_at();
+        let mut items = vec![put_new(&self.name, event_item(event)?)?];
+        let mut record = Changes::default();
+        record.set(schema::RECORD, Some(item::stored(&after.record)?));
+        record.set(schema::PURGE_AT, purge_at.map(seconds));
+        for (name, hash) in item::hashes(&after.texts) {
+            record.set(name, hash);
+        }
+        let record = record
+            .update(&self.name, keys(schema::key_partition(before.record.id), schema::RECORD))
             .condition_expression("#record.#version = :version")
-            .expression_attribute_names("#record", schema::RECORD)
             .expression_attribute_names("#version", schema::VERSION)
-            .expression_attribute_values(":record", item::stored(after)?)
-            .expression_attribute_values(":version", AttributeValue::N(before.version.to_string()));
-        let mut updates = vec![record];
-        // What leads to a record goes when the record does.
-        if after.is_brought && before.purge_at() != after.purge_at() {
-            let pointer = Update::builder()
-                .set_key(Some(pointer_keys(hash)))
-                .update_expression(match purge_at {
-                    Some(_) => "SET #purge_at = :purge_at",
-                    None => "REMOVE #purge_at",
-                })
+            .expression_attribute_values(":version", AttributeValue::N(before.record.version.to_string()));
+        items.push(in_transaction(record)?);
+        // What leads to a record goes when the record does, or when the text that led there stops working.
+        let is_followed = before.record.is_brought && !after.record.is_brought;
+        let last = if is_followed { Some(after.record.rotation.previous_until.unwrap_or(event.at)) } else { purge_at };
+        if before.record.is_brought && before.record.purge_at() != last {
+            let mut pointer = Changes::default();
+            pointer.set(schema::PURGE_AT, last.map(seconds));
+            let pointer = pointer
+                .update(&self.name, pointer_keys(&before.texts.current))
                 .condition_expression("attribute_exists(#pk)")
                 .expression_attribute_names("#pk", PK);
-            updates.push(pointer);
-        }
-        let mut items = vec![put_new(&self.name, event_item(event)?)?];
-        for mut update in updates {
-            update = update.table_name(&*self.name).expression_attribute_names("#purge_at", schema::PURGE_AT);
-            if let Some(at) = &purge_at {
-                update = update.expression_attribute_values(":purge_at", at.clone());
-            }
-            let update = update.build().map_err(|error| incomplete(&error))?;
-            items.push(TransactWriteItem::builder().update(update).build());
+            items.push(in_transaction(pointer)?);
         }
         Ok(match self.transact(items).await? {
             Transacted::Done => Written::Done,
@@ -238,21 +229,29 @@ pub(super) fn put_new(table: &str, item: Attributes) -> Result<TransactWriteItem
     Ok(TransactWriteItem::builder().put(put).build())
 }
 
+/// A point in time as the table's TTL counts it.
+fn seconds(at: Timestamp) -> AttributeValue {
+    AttributeValue::N(at.unix_seconds().to_string())
+}
+
 /// Remembers a request that made a key, unless it is remembered already.
 fn remember(table: &str, once: &Once, id: KeyId) -> Result<TransactWriteItem, StoreError> {
-    let seconds = |at: Timestamp| AttributeValue::N(at.unix_seconds().to_string());
     let mut item = once_keys(once);
     item.insert(schema::KEY_ID.to_owned(), AttributeValue::S(id.to_string()));
     item.insert(schema::FINGERPRINT.to_owned(), AttributeValue::B(Blob::new(once.fingerprint)));
     item.insert(schema::PURGE_AT.to_owned(), seconds(once.until));
+    put_anew(table, item, once.now)
+}
+
+/// Adds an item where none stands whose time is not over: the table forgets one long after.
+fn put_anew(table: &str, item: Attributes, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
     let put = Put::builder()
         .table_name(table)
         .set_item(Some(item))
-        // The table forgets an item long after its time.
         .condition_expression("attribute_not_exists(#pk) OR #purge_at <= :now")
         .expression_attribute_names("#pk", PK)
         .expression_attribute_names("#purge_at", schema::PURGE_AT)
-        .expression_attribute_values(":now", seconds(once.now))
+        .expression_attribute_values(":now", seconds(now))
         .build()
         .map_err(|error| incomplete(&error))?;
     Ok(TransactWriteItem::builder().put(put).build())

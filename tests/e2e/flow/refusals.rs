@@ -134,13 +134,15 @@ async fn a_busy_key_is_read_once_in_its_ttl() {
     for _ in 0..20 {
         stack.get("/demo/hello", &key).await.expect(200);
         stack.get("/keys", &key).await.expect(403);
-        stack.get("/demo/hello", &with_wrong_secret(&key)).await.expect(401);
     }
     assert_eq!(proxy.counts(), [("GetItem".to_owned(), 1)].into());
+    // Another text may be one that the key got just now, which works at once.
+    stack.get("/demo/hello", &with_wrong_secret(&key)).await.expect(401);
+    assert_eq!(proxy.counts(), [("GetItem".to_owned(), 2)].into());
 
     stack.clock.advance_seconds(10);
     stack.get("/demo/hello", &key).await.expect(200);
-    assert_eq!(proxy.total(), 2);
+    assert_eq!(proxy.total(), 3);
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ fn last_change(folder: &Path) -> SystemTime {
 
 /// A port that was free a moment ago. It lies below those that the system gives out by itself, so that no other
 /// connection of this machine takes it meanwhile.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     const FIRST: u16 = 18_000;
     const COUNT: u16 = 14_000;
     static NEXT: AtomicU16 = AtomicU16::new(0);
@@ -165,6 +165,22 @@ impl Emulator {
         lines[lines.len().saturating_sub(25)..].join("\n")
     }
 
+    /// Kills the function and the emulator where they stand, and gives all that they wrote. Both are dead when this returns.
+    pub(crate) async fn kill(&self) -> String {
+        let id = self.process.id().expect("it still runs");
+        let mut doomed = children(id);
+        assert_eq!(doomed.len(), 1, "the function runs");
+        doomed.push(id);
+        let ids = doomed.iter().map(u32::to_string);
+        assert!(Command::new("kill").arg("-KILL").args(ids).status().await.unwrap().success());
+        let end = Instant::now() + DEADLINE;
+        while doomed.iter().any(|process| parent_of_living(*process).is_some()) {
+            assert!(Instant::now() < end, "the function outlives its kill");
+            sleep(Duration::from_millis(1)).await;
+        }
+        self.output()
+    }
+
     /// Ends both in good order, and gives all that they wrote.
     pub(crate) async fn stop(mut self) -> String {
         let id = self.process.id().expect("it still runs").to_string();
@@ -173,6 +189,22 @@ impl Emulator {
         timeout(DEADLINE, self.process.wait()).await.expect("the emulator ends when it is told to").unwrap();
         self.output()
     }
+}
+
+/// The parent of a process, unless it is dead.
+fn parent_of_living(id: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name before it, in parentheses, may hold anything.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let state = fields.next()?;
+    fields.next()?.parse().ok().filter(|_| !["Z", "X"].contains(&state))
+}
+
+/// The processes that a process started and that still run.
+fn children(id: u32) -> Vec<u32> {
+    let processes =
+        fs::read_dir("/proc").unwrap().filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
+    processes.filter(|process| parent_of_living(*process) == Some(id)).collect()
 }
 
 /// What a release binary writes and how it ends, without the emulator, when it stops by itself.

@@ -91,6 +91,8 @@ pub(crate) fn example_record() -> KeyRecord {
             ..Terms::named("Example".parse().unwrap())
         },
         hint: presented.hint(),
+        prefix: presented.prefix(),
+        rotation: shared::credential::Rotation::default(),
         created_at,
         created_by: Actor::latchkey(),
         updated_at: created_at,

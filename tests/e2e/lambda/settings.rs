@@ -23,6 +23,7 @@ async fn a_bad_setting_stops_every_function_at_start_and_is_named() {
         ("UNAUTHENTICATED", "401"),
         ("POLICY_SCOPE", "all"),
         ("ROTATION_OVERLAP", "31d"),
+        ("ROOT_SECRET_ARN", "latchkey/root-key"),
     ];
     let tried: BTreeSet<_> = bad.iter().map(|(variable, _)| (*variable).to_owned()).collect();
     let mut known = known();

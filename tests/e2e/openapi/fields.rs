@@ -16,10 +16,14 @@ const UNKNOWN: &str = "is not a known field";
 /// What is right nowhere.
 const NOWHERE: &str = "no\u{0}where";
 
+/// Where the two fields are taken that say how long a key lives.
+const LIFETIME: &str = "shared/src/edge/request/lifetime.rs";
+
 /// The fields that a handler's sources take, by method and path. `{id}` stands for a key that is there.
-const SOURCES: [(&str, &str, &[&str]); 7] = [
-    ("POST", "/keys", &["functions/create-key/src/body.rs", "shared/src/edge/request/terms.rs"]),
-    ("PATCH", "/keys/{id}", &["shared/src/edge/request/terms.rs"]),
+const SOURCES: [(&str, &str, &[&str]); 8] = [
+    ("POST", "/keys", &["functions/create-key/src/body.rs", "shared/src/edge/request/terms.rs", LIFETIME]),
+    ("PATCH", "/keys/{id}", &["shared/src/edge/request/terms.rs", LIFETIME]),
+    ("POST", "/keys/{id}/rotate", &["functions/rotate-key/src/lib.rs", LIFETIME]),
     ("POST", "/verify", &["functions/verify-key/src/question.rs"]),
     ("PUT", "/apis/{name}", &["functions/api-sets/src/lib.rs"]),
     ("GET", "/keys", &["functions/list-keys/src/query.rs", "shared/src/edge/request/paging.rs"]),
@@ -144,7 +148,7 @@ async fn a_handler_knows_each_field_of_its_body_and_no_other() {
             assert_eq!(answer.wrong_fields().into_iter().collect::<BTreeSet<_>>(), missing, "{method} {path}");
         }
     }
-    assert_eq!(bodies, 4);
+    assert_eq!(bodies, 5);
 }
 
 /// `null` is the same as nothing where the schema says so, and wrong elsewhere.

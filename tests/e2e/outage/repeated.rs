@@ -5,6 +5,7 @@ use local::{dynamodb::ensure_table, stack::sdk};
 use serde_json::json;
 use shared::{
     audit::{Action, AuditEvent, Origin, Target},
+    credential::{Credential, Texts},
     entropy::SystemEntropy,
     label::Actor,
     record::{KeyRecord, Revocation},
@@ -49,8 +50,8 @@ async fn a_short_disturbance_is_ridden_out() {
     {
         let (table, proxy) = table(region).await;
         proxy.set_for(mode, 2);
-        let (found, _) = table.credential(record::id(1)).await.unwrap().unwrap();
-        assert_eq!(found, record::numbered(1).0);
+        let found = table.credential(record::id(1)).await.unwrap().unwrap();
+        assert_eq!(found.record, record::numbered(1).0);
         assert_eq!(proxy.count("GetItem"), 3, "{mode:?}");
     }
 }
@@ -78,17 +79,17 @@ async fn an_id_that_is_taken_by_another_text_is_not_taken_over() {
 #[tokio::test]
 async fn a_key_is_changed_once_even_if_the_answer_gets_lost() {
     let (table, proxy) = table("changed-once-1").await;
-    let (before, _) = record::numbered(1);
-    let revocation = Revocation { at: before.created_at, by: Actor::latchkey(), reason: Some("lost".parse().unwrap()) };
-    let after = KeyRecord { version: 2, ..before.revoked(revocation).unwrap() };
+    let before = Credential { record: record::numbered(1).0, texts: Texts::only(SecretHash::of("text")) };
+    let revocation =
+        Revocation { at: before.record.created_at, by: Actor::latchkey(), reason: Some("lost".parse().unwrap()) };
+    let after = KeyRecord { version: 2, ..before.record.revoked(revocation).unwrap() };
     let who = (Actor::latchkey(), Origin::default());
     let target = Target::Key { id: after.id, owner: after.owner.clone() };
     let moment = "2026-11-21T09:00:00Z".parse().unwrap();
     let event = AuditEvent::new(moment, Action::KeyRevoked, who, target, &["revoked_at"], &SystemEntropy).unwrap();
     proxy.set_for(Mode::LoseAnswer, 1);
     // The second attempt finds that the first has done it.
-    let hash = SecretHash::of("text");
-    assert_eq!(table.replace((&before, &hash), &after, &event).await.unwrap(), Written::Done);
+    assert_eq!(table.replace(&before, &before.with(after.clone()), &event).await.unwrap(), Written::Done);
     assert_eq!(proxy.count("TransactWriteItems"), 2);
     assert_eq!(table.record(record::id(1)).await.unwrap(), Some(after));
     assert_eq!(stored(&proxy).await, 3, "one event of the making, one of the change");

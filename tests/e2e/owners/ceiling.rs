@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use super::{Scene, child};
-use crate::support::Answer;
 
 /// Fields that reach beyond the administrator's, and how a refusal names them.
 fn excesses() -> Vec<(Value, &'static str)> {
@@ -47,13 +46,6 @@ fn within() -> Vec<Value> {
     ]
 }
 
-#[track_caller]
-fn assert_excess(answer: &Answer, named: &str) {
-    let problem = answer.problem(403);
-    assert_eq!(problem["type"], "urn:latchkey:problem:forbidden");
-    assert!(problem["detail"].as_str().unwrap().contains(named), "{named}: {problem}");
-}
-
 #[tokio::test]
 async fn a_new_key_has_no_more_than_its_maker() {
     let scene = Scene::start().await;
@@ -62,14 +54,14 @@ async fn a_new_key_has_no_more_than_its_maker() {
     }
     let before = scene.stack.items().await;
     for (fields, named) in excesses() {
-        assert_excess(&scene.post(fields).await, named);
+        scene.post(fields).await.names_excess(named);
     }
     for (provider, region, named) in [
         ("aws", "*", "region: * of aws"),
         ("aws", "eu-west-1", "region: eu-west-1 of aws"),
         ("gcp", "us-east1", "region: us-east1 of gcp"),
     ] {
-        assert_excess(&scene.post(json!({"provider": provider, "region": region})).await, named);
+        scene.post(json!({"provider": provider, "region": region})).await.names_excess(named);
     }
     assert!(scene.stack.items().await == before, "the table has changed");
 }
@@ -93,7 +85,7 @@ async fn everything_that_is_too_much_is_named_at_once() {
         "allowed_cidrs: any address",
         "expires_at: never",
     ] {
-        assert_excess(&answer, named);
+        answer.names_excess(named);
     }
 }
 
@@ -113,7 +105,7 @@ async fn no_edit_gives_a_key_more_than_its_editor_has() {
         if members.contains_key("expires_at") {
             members.remove("expires_in");
         }
-        assert_excess(&scene.patch(&key, fields).await, named);
+        scene.patch(&key, fields).await.names_excess(named);
     }
     assert!(scene.stack.items().await == before, "the table has changed");
 }
@@ -127,11 +119,11 @@ async fn a_caller_cannot_widen_itself() {
         (json!({"allowed_cidrs": []}), "allowed_cidrs: any address"),
         (json!({"expires_at": null}), "expires_at: never"),
     ] {
-        assert_excess(&scene.patch(&scene.admin, fields).await, named);
+        scene.patch(&scene.admin, fields).await.names_excess(named);
     }
     // It may make itself less, and then that is its ceiling.
     scene.patch(&scene.admin, json!({"permissions": ["keys:*"]})).await.expect(200);
-    assert_excess(&scene.patch(&scene.admin, json!({"permissions": ["keys:*", "audit:read"]})).await, "audit:read");
+    scene.patch(&scene.admin, json!({"permissions": ["keys:*", "audit:read"]})).await.names_excess("audit:read");
 }
 
 #[tokio::test]
@@ -147,7 +139,7 @@ async fn a_key_that_has_more_can_be_edited_as_long_as_it_gains_nothing() {
         } else {
             json!({"permissions": ["keys:list"]})
         };
-        assert_excess(&scene.patch(&key, other.clone()).await, named);
+        scene.patch(&key, other.clone()).await.names_excess(named);
         // Brought down to what the editor has, it can be given anything that the editor has.
         let mut patch = child();
         let members = patch.as_object_mut().unwrap();
@@ -165,10 +157,10 @@ async fn a_key_that_has_more_is_not_brought_back_to_life() {
         let key = scene.make(more.clone()).await;
         // Switching off and revoking take rights away.
         scene.patch(&key, json!({"enabled": false})).await.expect(200);
-        assert_excess(&scene.patch(&key, json!({"enabled": true})).await, named);
-        assert_excess(&scene.patch(&key, json!({"enabled": true, "name": "on"})).await, named);
+        scene.patch(&key, json!({"enabled": true})).await.names_excess(named);
+        scene.patch(&key, json!({"enabled": true, "name": "on"})).await.names_excess(named);
         scene.stack.revoke(&key.id, &scene.admin.text).await.expect(200);
-        assert_excess(&scene.stack.restore(&key.id, &scene.admin.text).await, named);
+        scene.stack.restore(&key.id, &scene.admin.text).await.names_excess(named);
         assert_eq!(scene.stack.record(&key.id).await["state"], "revoked", "{more}");
     }
     let key = scene.make(json!({})).await;
@@ -182,10 +174,10 @@ async fn a_key_that_has_more_is_not_brought_back_to_life() {
 async fn a_key_that_has_more_is_not_given_a_longer_life() {
     let scene = Scene::start().await;
     let key = scene.make(json!({"permissions": ["a:b"], "expires_in": "1h"})).await;
-    assert_excess(&scene.patch(&key, json!({"expires_in": "2h"})).await, "permissions: a:b");
+    scene.patch(&key, json!({"expires_in": "2h"})).await.names_excess("permissions: a:b");
     scene.patch(&key, json!({"expires_in": "30m"})).await.expect(200);
     scene.stack.clock.advance_seconds(1800);
-    assert_excess(&scene.patch(&key, json!({"expires_in": "1h"})).await, "permissions: a:b");
+    scene.patch(&key, json!({"expires_in": "1h"})).await.names_excess("permissions: a:b");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Chance that is the same each time.
 
 /// Numbers that look random and are the same each time (`SplitMix64`).
-pub(super) struct Dice(pub(super) u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -12,16 +12,16 @@ impl Dice {
         mixed ^ (mixed >> 31)
     }
 
-    pub(super) fn below(&mut self, many: usize) -> usize {
+    pub(crate) fn below(&mut self, many: usize) -> usize {
         usize::try_from(self.next() % u64::try_from(many).unwrap()).unwrap()
     }
 
-    pub(super) fn one<'v, T>(&mut self, values: &'v [T]) -> &'v T {
+    pub(crate) fn one<'v, T>(&mut self, values: &'v [T]) -> &'v T {
         &values[self.below(values.len())]
     }
 
     /// Some of the values, at most three.
-    pub(super) fn some<'v, T>(&mut self, values: &'v [T]) -> Vec<&'v T> {
+    pub(crate) fn some<'v, T>(&mut self, values: &'v [T]) -> Vec<&'v T> {
         (0..self.below(4)).map(|_| self.one(values)).collect()
     }
 }

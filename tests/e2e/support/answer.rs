@@ -32,6 +32,14 @@ impl Answer {
         self
     }
 
+    /// Asserts that it refuses what would be more than the caller has, and names the excess.
+    #[track_caller]
+    pub(crate) fn names_excess(&self, named: &str) {
+        let problem = self.problem(403);
+        assert_eq!(problem["type"], "urn:latchkey:problem:forbidden");
+        assert!(problem["detail"].as_str().unwrap().contains(named), "{named}: {problem}");
+    }
+
     /// The problem details of a refusal with this status, in the one shape that they have (contract section 4.2). A 409
     /// that tells of a repeated request names the key that the first one made as well.
     #[track_caller]

@@ -62,23 +62,30 @@ impl Home {
 
     /// Starts it on any port, and waits until it has said where everything is.
     pub(crate) async fn start(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Latchkey {
-        let mut command = self.command(&[&["--port", "0"], arguments].concat(), settings);
+        self.launch(&[&["--port", "0"], arguments].concat(), settings, LINES).await
+    }
+
+    /// Starts the services without the gateway on any ports, so that its [`Api`] answers nowhere.
+    pub(crate) async fn start_services(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Latchkey {
+        let command = ["dynamodb", "--port", "0", "--secretsmanager-port", "0"];
+        self.launch(&[&command, arguments].concat(), settings, LINES - 1).await
+    }
+
+    /// Starts a command, and waits for its first lines.
+    async fn launch(&self, arguments: &[&str], settings: &[(&str, &str)], lines: usize) -> Latchkey {
+        let mut command = self.command(arguments, settings);
         let log = File::create(self.log_file()).await.unwrap().into_std().await;
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let mut lines = Vec::new();
-        while lines.len() < LINES {
-            let mut line = String::new();
-            let read = timeout(HANGING, stdout.read_line(&mut line)).await;
-            let is_line = matches!(read, Ok(Ok(1..)));
-            assert!(is_line, "it did not start: {read:?}, {lines:?}\n{}", self.log());
-            lines.push(line.trim_end_matches('\n').to_owned());
+        let stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut latchkey = Latchkey { child, stdout, lines: Vec::new(), api: Api::new("", "") };
+        while latchkey.lines.len() < lines {
+            let line = latchkey.read_line().await.unwrap_or_else(|| panic!("it did not start: {}", self.log()));
+            latchkey.lines.push(line);
         }
-        let url = lines[0].strip_prefix("latchkey listening on ").unwrap_or_else(|| panic!("{lines:?}"));
-        let printed = lines[3].strip_prefix("root key ").and_then(|rest| rest.split(' ').next()).unwrap_or_default();
-        let root = if printed == "kept" { String::new() } else { printed.to_owned() };
-        let api = Api::new(url, root);
-        Latchkey { child, stdout, lines, api }
+        let url = latchkey.lines[0].strip_prefix("latchkey listening on ").unwrap_or_default().to_owned();
+        let root = latchkey.lines[lines - 1].strip_prefix("root key ").and_then(|rest| rest.split(' ').next());
+        let root = root.filter(|printed| *printed != "kept").unwrap_or_default().to_owned();
+        Latchkey { api: Api::new(url, root), ..latchkey }
     }
 
     /// Runs it to its end, which must not be long.
@@ -110,6 +117,23 @@ impl Latchkey {
     pub(crate) fn with_root(self, root: &str) -> Self {
         let api = Api::new(self.api.url(), root);
         Self { api, ..self }
+    }
+
+    /// The next line of its stdout.
+    pub(crate) async fn next_line(&mut self) -> String {
+        self.read_line().await.expect("it says nothing more")
+    }
+
+    async fn read_line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        let read = timeout(HANGING, self.stdout.read_line(&mut line)).await;
+        matches!(read, Ok(Ok(1..))).then(|| line.trim_end_matches('\n').to_owned())
+    }
+
+    /// Where its services answer: `dynamodb` or `secretsmanager`.
+    pub(crate) fn service(&self, name: &str) -> &str {
+        let line = self.lines.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.and_then(|rest| rest.split(' ').next()).unwrap_or_else(|| panic!("{name}: {:?}", self.lines))
     }
 
     /// Sends it a signal such as `TERM`, and gives back its exit code and what else it had printed.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use shared::{
     audit::{Action, AuditEvent, Origin, Target},
+    credential::Rotation,
     entropy::SystemEntropy,
     key::KeyId,
     label::{Actor, Owner},
@@ -39,6 +40,8 @@ pub(crate) fn numbered(number: i64) -> (KeyRecord, Timestamp) {
         key_type: KeyType::FineGrained,
         terms: Terms::named("test".parse().unwrap()),
         hint: "lk_0000…0000".to_owned(),
+        prefix: Some("lk".parse().unwrap()),
+        rotation: Rotation::default(),
         created_at: made_at.into(),
         created_by: Actor::latchkey(),
         updated_at: made_at.into(),

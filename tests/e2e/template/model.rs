@@ -11,6 +11,10 @@ use serde_json::{Map, Value, json};
 /// The region of the stack.
 pub(crate) const REGION: &str = "us-east-1";
 
+/// What the template's reference to the secret of the root key stands for in a stack.
+pub(crate) const ROOT_SECRET_ARN: &str =
+    "arn:aws:secretsmanager:us-east-1:123456789012:secret:latchkey/root-key/51af3dc0-AbCdEf";
+
 /// The root of the repository.
 pub(crate) fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
@@ -84,11 +88,24 @@ impl Template {
         properties
     }
 
-    /// The environment that the template gives a function.
+    /// The variables that the template declares for a function, those for all functions included.
+    pub(crate) fn declared(&self, name: &str) -> BTreeMap<&str, &Value> {
+        let everywhere = self.at("/Globals/Function/Environment/Variables").as_object().unwrap();
+        let own = self.function(name)["Environment"]["Variables"].as_object().unwrap();
+        everywhere.iter().chain(own).map(|(variable, value)| (variable.as_str(), value)).collect()
+    }
+
+    /// The environment that the template gives a function in AWS.
     pub(crate) fn environment(&self, name: &str) -> BTreeMap<String, String> {
-        assert!(self.at("/Globals/Function/Environment").is_null(), "settings are given per function");
-        let variables = self.function(name)["Environment"]["Variables"].as_object().unwrap();
-        variables.iter().filter_map(|(variable, value)| Some((variable.clone(), self.resolve(value)?))).collect()
+        let declared = self.declared(name).into_iter();
+        declared.filter_map(|(variable, value)| Some((variable.to_owned(), self.resolve(value)?))).collect()
+    }
+
+    /// Whether a stack has this resource or output: it has no condition, or one that holds.
+    pub(crate) fn has(&self, pointer: &str) -> bool {
+        let found = self.at(pointer);
+        assert!(found.is_object(), "there is no {pointer}");
+        found["Condition"].as_str().is_none_or(|name| self.holds(self.at(&format!("/Conditions/{name}"))))
     }
 
     /// A value as it is deployed; `None` for `AWS::NoValue`.
@@ -110,6 +127,7 @@ impl Template {
         match name {
             "AWS::NoValue" => None,
             "AWS::Region" => Some(REGION.to_owned()),
+            "RootSecret" => Some(ROOT_SECRET_ARN.to_owned()),
             _ if self.at("/Resources").get(name).is_some() => Some(name.to_owned()),
             _ if self.parameters.contains_key(name) => Some(self.parameters[name].clone()),
             _ => {
@@ -121,8 +139,18 @@ impl Template {
     }
 
     fn holds(&self, condition: &Value) -> bool {
+        if let Some(name) = condition["Condition"].as_str() {
+            return self.holds(self.at(&format!("/Conditions/{name}")));
+        }
         if let Some(negated) = condition.get("Fn::Not") {
             return !self.holds(&negated[0]);
+        }
+        let parts = |function| condition.get(function).and_then(Value::as_array);
+        if let Some(all) = parts("Fn::And") {
+            return all.iter().all(|part| self.holds(part));
+        }
+        if let Some(any) = parts("Fn::Or") {
+            return any.iter().any(|part| self.holds(part));
         }
         let Some(equals) = condition.get("Fn::Equals") else { panic!("the test cannot decide {condition}: teach it") };
         self.resolve(&equals[0]) == self.resolve(&equals[1])
@@ -146,7 +174,7 @@ fn json_of(node: &Yaml) -> Value {
             Value::Object(members.collect::<Map<_, _>>())
         }
         Yaml::Tagged(tag, node) => match tag.suffix.as_str() {
-            "Ref" => json!({"Ref": json_of(node)}),
+            name @ ("Ref" | "Condition") => json!({name: json_of(node)}),
             function => json!({format!("Fn::{function}"): json_of(node)}),
         },
         other => panic!("the template holds something odd: {other:?}"),

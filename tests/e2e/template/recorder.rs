@@ -1,20 +1,24 @@
-//! A proxy before a `DynamoDB` that keeps what is asked of it.
+//! A proxy before a `DynamoDB`, with a Secrets Manager beside it, that keeps what is asked of both.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::{
     Router,
     body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, header},
+    http::{HeaderMap, StatusCode, header},
     response::Response,
 };
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-/// One request to the table.
+use super::vault::Vault;
+
+/// One request to AWS.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Call {
+    /// `dynamodb` or `secretsmanager`.
+    pub(super) service: &'static str,
     /// Such as `GetItem`.
     pub(super) operation: String,
     pub(super) body: Value,
@@ -30,32 +34,41 @@ struct Shared {
     target: String,
     client: reqwest::Client,
     calls: Mutex<Vec<Call>>,
+    vault: Mutex<Vault>,
 }
 
 impl Recorder {
     /// Starts one before the `DynamoDB` at `target`.
     pub(super) async fn start(target: String) -> Self {
-        let shared = Arc::new(Shared { target, client: crate::support::client(), calls: Mutex::default() });
+        let client = crate::support::client();
+        let shared = Arc::new(Shared { target, client, calls: Mutex::default(), vault: Mutex::default() });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().fallback(pass).with_state(Arc::clone(&shared));
+        let router = Router::new().fallback(answer).with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { url, shared }
     }
 
+    /// Where both services are.
     pub(super) fn url(&self) -> &str {
         &self.url
     }
 
+    /// What was asked so far.
     pub(super) fn calls(&self) -> Vec<Call> {
         self.shared.calls.lock().unwrap().clone()
+    }
+
+    /// What is in the Secrets Manager.
+    pub(super) fn vault(&self) -> MutexGuard<'_, Vault> {
+        self.shared.vault.lock().unwrap()
     }
 }
 
 /// What IAM holds a request against: a transaction takes the rights of the single actions in it.
-fn actions(operation: String, body: Value) -> Vec<Call> {
+fn actions(service: &'static str, operation: &str, body: Value) -> Vec<Call> {
     if operation != "TransactWriteItems" {
-        return vec![Call { operation, body }];
+        return vec![Call { service, operation: operation.to_owned(), body }];
     }
     let items = body["TransactItems"].as_array().unwrap().iter();
     let actions = items.flat_map(|item| item.as_object().unwrap());
@@ -64,13 +77,28 @@ fn actions(operation: String, body: Value) -> Vec<Call> {
         "ConditionCheck" => "ConditionCheckItem".to_owned(),
         other => panic!("no action of a transaction: {other}"),
     };
-    actions.map(|(kind, body)| Call { operation: named(kind), body: body.clone() }).collect()
+    actions.map(|(kind, body)| Call { service, operation: named(kind), body: body.clone() }).collect()
 }
 
-async fn pass(State(shared): State<Arc<Shared>>, mut headers: HeaderMap, body: Bytes) -> Response {
-    let target = headers["x-amz-target"].to_str().unwrap();
-    let operation = target.rsplit('.').next().unwrap().to_owned();
-    shared.calls.lock().unwrap().extend(actions(operation, serde_json::from_slice(&body).unwrap()));
+async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Bytes) -> Response {
+    let target = headers["x-amz-target"].to_str().unwrap().to_owned();
+    let (service, operation) = match target.split_once('.').unwrap() {
+        ("DynamoDB_20120810", operation) => ("dynamodb", operation),
+        ("secretsmanager", operation) => ("secretsmanager", operation),
+        _ => panic!("a request to another service: {target}"),
+    };
+    let asked: Value = serde_json::from_slice(&body).unwrap();
+    shared.calls.lock().unwrap().extend(actions(service, operation, asked.clone()));
+    if service == "dynamodb" {
+        return pass(&shared, headers, body).await;
+    }
+    let (status, answer) = shared.vault.lock().unwrap().answer(operation, &asked);
+    let mut response = Response::new(Body::from(answer.to_string()));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap();
+    response
+}
+
+async fn pass(shared: &Shared, mut headers: HeaderMap, body: Bytes) -> Response {
     headers.remove(header::HOST);
     let answer = shared.client.post(&shared.target).headers(headers).body(body).send().await.unwrap();
     let (status, mut headers) = (answer.status(), answer.headers().clone());

@@ -1,205 +1,107 @@
-//! What each function may do to the table: exactly what it does.
+//! What each function may do to the table and to secrets: exactly what it does.
 
-use serde_json::{Value, json};
+mod calls;
+mod grant;
+
+use serde_json::json;
 use shared::store::schema;
 
+use self::{
+    calls::calls,
+    grant::{Grant, OWN_SECRETS, partition},
+};
 use super::{
     FUNCTION,
     model::{Template, function_names},
-    recorder::{Call, Recorder},
-};
-use crate::lambda::{
-    emulator::Emulator,
-    environment,
-    events::{self, Event, Table, endpoint},
 };
 
-/// An action, what it is allowed on, and why the function needs it.
-type Right = (&'static str, &'static [&'static str], &'static str);
+/// An action, what it is allowed on, which partitions of that, and why the function needs it.
+type Right = (&'static str, &'static [&'static str], &'static [&'static str], &'static str);
+
+const TABLE: &[&str] = &["table"];
+const INDEXES: &[&str] = &["index/all", "index/owner"];
+const SECRETS: &[&str] = &[OWN_SECRETS];
+/// An index lists whole shards, so that its partitions are no limit.
+const ALL: &[&str] = &[];
+const KEYS: &[&str] = &["key#*"];
+const KEYS_BY_HASH: &[&str] = &["key#*", "hash#*"];
+const SETS: &[&str] = &["apis"];
+const DEPLOYMENT: &[&str] = &["deployment"];
 
 /// The rights that each function should have. A right that is added to the template is added here, with its reason.
 fn expected(function: &str) -> &'static [Right] {
     match function {
         "api-sets" => &[
-            ("dynamodb:GetItem", &["table"], "shows one set, and looks at it before it writes"),
-            ("dynamodb:Query", &["table"], "lists the sets"),
-            ("dynamodb:Query", &["index/all"], "counts the keys that name a set"),
-            ("dynamodb:PutItem", &["table"], "writes sets, and the events of it"),
-            ("dynamodb:DeleteItem", &["table"], "removes sets, and nothing else"),
-            ("dynamodb:UpdateItem", &["table"], "counts the sets, and changes nothing else"),
+            ("dynamodb:GetItem", TABLE, SETS, "shows one set, and looks at it before it writes"),
+            ("dynamodb:Query", TABLE, SETS, "lists the sets"),
+            ("dynamodb:Query", &["index/all"], ALL, "counts the keys that name a set"),
+            ("dynamodb:PutItem", TABLE, &["apis", "api#*"], "writes sets, and the events of it"),
+            ("dynamodb:DeleteItem", TABLE, SETS, "removes sets, and nothing else"),
+            ("dynamodb:UpdateItem", TABLE, SETS, "counts the sets, and changes nothing else"),
         ],
         "audit-log" => &[
-            ("dynamodb:Query", &["table"], "tells the events of one key, which lie beside it"),
-            ("dynamodb:Query", &["index/all", "index/owner"], "lists events through the indexes"),
-            ("dynamodb:UpdateItem", &["table"], "makes the key that signs cursors, in the deployment's own item alone"),
+            ("dynamodb:Query", TABLE, KEYS, "tells the events of one key, which lie beside it"),
+            ("dynamodb:Query", INDEXES, ALL, "lists events through the indexes"),
+            ("dynamodb:UpdateItem", TABLE, DEPLOYMENT, "makes the key that signs cursors"),
         ],
-        "authorizer" => &[
-            ("dynamodb:GetItem", &["table"], "reads the record of the presented key"),
-            ("dynamodb:Query", &["table"], "reads the API sets, and nothing else"),
+        "authorizer" | "verify-key" => &[
+            ("dynamodb:GetItem", TABLE, KEYS_BY_HASH, "reads the record of the presented key"),
+            ("dynamodb:Query", TABLE, SETS, "reads the API sets, and nothing else"),
         ],
         "create-key" => &[
-            ("dynamodb:PutItem", &["table"], "writes the new key, its event, and what is remembered of the request"),
-            ("dynamodb:GetItem", &["table"], "reads what is remembered of a repeated request"),
-            ("dynamodb:Query", &["table"], "reads the API sets that the key names"),
+            ("dynamodb:PutItem", TABLE, &["key#*", "hash#*", "once#*"], "writes the key, its event, and the request"),
+            ("dynamodb:GetItem", TABLE, &["key#*", "once#*"], "reads what a repeated request made"),
+            ("dynamodb:Query", TABLE, SETS, "reads the API sets that the key names"),
         ],
         "list-keys" => &[
-            ("dynamodb:GetItem", &["table"], "shows one key, and answers for the table's health"),
-            ("dynamodb:Query", &["index/all", "index/owner"], "lists through the indexes, which hold no hash"),
-            ("dynamodb:UpdateItem", &["table"], "makes the key that signs cursors, in the deployment's own item alone"),
+            ("dynamodb:GetItem", TABLE, &["key#*", "deployment"], "shows one key, and answers for the table's health"),
+            ("dynamodb:Query", INDEXES, ALL, "lists through the indexes, which hold no hash"),
+            ("dynamodb:UpdateItem", TABLE, DEPLOYMENT, "makes the key that signs cursors"),
         ],
-        "revoke-key" => &[
-            ("dynamodb:GetItem", &["table"], "reads the key that it decides on"),
-            ("dynamodb:UpdateItem", &["table"], "changes it"),
-            ("dynamodb:PutItem", &["table"], "writes the event of it"),
+        "revoke-key" | "rotate-key" => &[
+            ("dynamodb:GetItem", TABLE, KEYS, "reads the key that it decides on"),
+            ("dynamodb:UpdateItem", TABLE, KEYS_BY_HASH, "changes it, and when what leads to it ends"),
+            ("dynamodb:PutItem", TABLE, KEYS, "writes the event of it"),
+        ],
+        "rotate-secret" => &[
+            ("dynamodb:GetItem", TABLE, KEYS, "reads the key that it decides on"),
+            (
+                "dynamodb:UpdateItem",
+                TABLE,
+                &["key#*", "hash#*", "deployment"],
+                "changes it, and settles which is the root",
+            ),
+            ("dynamodb:PutItem", TABLE, KEYS, "makes the root key, and writes the events of it"),
+            ("secretsmanager:DescribeSecret", SECRETS, ALL, "looks at which version is at which stage"),
+            ("secretsmanager:GetSecretValue", SECRETS, ALL, "reads the present and the next text"),
+            ("secretsmanager:PutSecretValue", SECRETS, ALL, "keeps the next text"),
+            ("secretsmanager:UpdateSecretVersionStage", SECRETS, ALL, "makes it the present one"),
         ],
         "update-key" => &[
-            ("dynamodb:GetItem", &["table"], "reads the key that it decides on"),
-            ("dynamodb:UpdateItem", &["table"], "changes it"),
-            ("dynamodb:PutItem", &["table"], "writes the event of it"),
-            ("dynamodb:Query", &["table"], "reads the API sets that the key is to name"),
-        ],
-        "verify-key" => &[
-            ("dynamodb:GetItem", &["table"], "reads the record of the key"),
-            ("dynamodb:Query", &["table"], "reads the API sets"),
+            ("dynamodb:GetItem", TABLE, KEYS, "reads the key that it decides on"),
+            ("dynamodb:UpdateItem", TABLE, KEYS, "changes it"),
+            ("dynamodb:PutItem", TABLE, KEYS, "writes the event of it"),
+            ("dynamodb:Query", TABLE, SETS, "reads the API sets that the key is to name"),
         ],
         other => panic!("the test does not know what functions/{other} may do: add it here"),
     }
 }
 
-/// A statement of a function's policy.
-#[derive(Debug)]
-struct Grant {
-    action: String,
-    resources: Vec<String>,
-    /// The partition keys that it is limited to.
-    partitions: Option<Vec<String>>,
-}
-
-impl Grant {
-    /// The statements of a function.
-    fn of(template: &Template, function: &str) -> Vec<Self> {
-        let policies = template.function(function)["Policies"].as_array().unwrap();
-        let mut grants = Vec::new();
-        for policy in policies {
-            assert_eq!(
-                policy["Version"], "2012-10-17",
-                "{function}: a policy of its own, no template and no managed one"
-            );
-            for statement in policy["Statement"].as_array().unwrap() {
-                assert_eq!(statement["Effect"], "Allow", "{function}");
-                assert!(statement["Sid"].is_string(), "{function}: a statement says what it is for");
-                let resources: Vec<_> = one_or_more(&statement["Resource"]).into_iter().map(resource).collect();
-                for action in one_or_more(&statement["Action"]) {
-                    let action = action.as_str().unwrap().to_owned();
-                    let partitions = partitions(&statement["Condition"]);
-                    grants.push(Self { action, resources: resources.clone(), partitions });
-                }
-            }
-        }
-        grants
-    }
-
-    /// Whether IAM would let this call through because of this statement.
-    fn covers(&self, call: &Call) -> bool {
-        let on = match call.body["IndexName"].as_str() {
-            Some(index) => format!("index/{index}"),
-            None => "table".to_owned(),
-        };
-        let of_item =
-            [&call.body["Key"], &call.body["Item"]].into_iter().find_map(|item| item[schema::PK]["S"].as_str());
-        let pk = of_item.or_else(|| of_query(&call.body));
-        self.action == format!("dynamodb:{}", call.operation)
-            && self.resources.contains(&on)
-            && self.partitions.as_ref().is_none_or(|allowed| pk.is_some_and(|pk| allowed.iter().any(|one| one == pk)))
-    }
-}
-
-/// The partition that a query asks for: the first equality of its key condition.
-fn of_query(body: &Value) -> Option<&str> {
-    let (_, rest) = body["KeyConditionExpression"].as_str()?.split_once(" = ")?;
-    let name = rest.split(' ').next()?;
-    body["ExpressionAttributeValues"][name]["S"].as_str()
-}
-
-fn one_or_more(value: &Value) -> Vec<&Value> {
-    value.as_array().map_or_else(|| vec![value], |values| values.iter().collect())
-}
-
-/// The table, or one of its indexes; anything wider is refused.
-fn resource(value: &Value) -> String {
-    if *value == json!({"Fn::GetAtt": "Table.Arn"}) {
-        return "table".to_owned();
-    }
-    let below = value["Fn::Sub"].as_str().and_then(|text| text.strip_prefix("${Table.Arn}/"));
-    let below = below.unwrap_or_else(|| panic!("a right on something else than the table: {value}"));
-    assert!(!below.contains('*'), "a right on more than it names: {value}");
-    below.to_owned()
-}
-
-/// The partition keys of a condition, which must hold for requests without any, too.
-fn partitions(condition: &Value) -> Option<Vec<String>> {
-    if condition.is_null() {
-        return None;
-    }
-    let keys = condition["ForAllValues:StringEquals"]["dynamodb:LeadingKeys"].as_array().unwrap();
-    let whole = json!({
-        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": keys},
-        "Null": {"dynamodb:LeadingKeys": "false"},
-    });
-    assert_eq!(*condition, whole, "the test does not know this condition: teach it");
-    Some(keys.iter().map(|key| key.as_str().unwrap().to_owned()).collect())
-}
-
-/// What a function is asked here, beyond its files in `events/`, so that it shows all that it does.
-fn variations(event: &Event) -> Vec<Value> {
-    let with_query = |query: &str| {
-        let mut json = event.json();
-        let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        json["queryStringParameters"] = pairs.map(|(name, value)| (name.to_owned(), json!(value))).collect();
-        json["rawQueryString"] = json!(query);
-        json
-    };
-    match event.name.as_str() {
-        "list-keys.list" => ["owner=example-team&limit=1", "name=x", "cursor=x"].map(with_query).to_vec(),
-        // Again, when there is nothing left to do.
-        "revoke-key.revoke" => vec![with_query("")],
-        "create-key.idempotent" => vec![event.json()],
-        // Whoever is no super-user is told of the own owner's keys.
-        "audit-log.list" => {
-            let mut json = event.json();
-            let context = &mut json["requestContext"]["authorizer"]["lambda"];
-            (context["type"], context["permissions"], context["apis"]) =
-                (json!("fine-grained"), json!("audit:read"), json!("latchkey"));
-            vec![json]
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Everything that a function asks of the table: its release binary runs under the emulator.
-async fn calls(function: &str) -> Vec<Call> {
-    let table = Table::of_events("Table").await;
-    let recorder = Recorder::start(table.url()).await;
-    let emulator = Emulator::start(function, &environment(function, &endpoint(recorder.url()), &[])).await;
-    for event in events::all().into_iter().filter(|event| event.function == function) {
-        emulator.invoke(&event.text).await;
-        for variation in variations(&event) {
-            emulator.invoke(&variation.to_string()).await;
-        }
-    }
-    emulator.stop().await;
-    recorder.calls()
-}
+/// What is allowed and not seen here, because it takes an answer that gets lost on its way: then the function looks whether
+/// it was itself that wrote the key.
+const RARE: (&str, &str, &str) = ("create-key", "dynamodb:GetItem", "key#*");
 
 #[test]
 fn a_function_has_the_rights_that_it_was_given_a_reason_for() {
     let template = Template::read();
+    let own = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     for function in function_names() {
+        let granted = Grant::of(&template, &function).into_iter();
         let mut granted: Vec<_> =
-            Grant::of(&template, &function).into_iter().map(|grant| (grant.action, grant.resources)).collect();
-        let own = |resources: &[&str]| resources.iter().map(|resource| (*resource).to_owned()).collect::<Vec<_>>();
+            granted.map(|grant| (grant.action, grant.resources, grant.partitions.unwrap_or_default())).collect();
+        let expected = expected(&function).iter();
         let mut expected: Vec<_> =
-            expected(&function).iter().map(|(action, on, _)| ((*action).to_owned(), own(on))).collect();
+            expected.map(|(action, on, partitions, _)| ((*action).to_owned(), own(on), own(partitions))).collect();
         granted.sort();
         expected.sort();
         assert_eq!(granted, expected, "{function}");
@@ -214,14 +116,15 @@ async fn a_function_does_what_it_may_and_may_what_it_does() {
         let calls = calls(&function).await;
         for call in &calls {
             assert!(grants.iter().any(|grant| grant.covers(call)), "{function} may not do what it does: {call:?}");
-            assert_eq!(call.body["TableName"], "Table", "{function}: {call:?}");
-        }
-        for grant in &grants {
-            for resource in &grant.resources {
-                let single =
-                    Grant { action: grant.action.clone(), resources: vec![resource.clone()], partitions: None };
-                assert!(calls.iter().any(|call| single.covers(call)), "{function} never does what it may: {single:?}");
+            if call.service == "dynamodb" {
+                assert_eq!(call.body["TableName"], "Table", "{function}: {call:?}");
             }
+        }
+        for part in grants.iter().flat_map(Grant::parts) {
+            let partition = part.partitions.as_deref().and_then(<[_]>::first).map_or("", String::as_str);
+            let is_rare = (function.as_str(), part.action.as_str(), partition) == RARE;
+            let is_done = calls.iter().any(|call| part.covers(call));
+            assert!(is_done != is_rare, "{function} never does what it may, or what is rare: {part:?}");
         }
     }
 }
@@ -246,13 +149,26 @@ async fn a_right_that_is_taken_away_is_missed() {
 async fn only_the_deployments_own_item_is_written_by_a_list() {
     let written: Vec<_> = calls("list-keys").await.into_iter().filter(|call| call.operation == "UpdateItem").collect();
     assert_eq!(written.len(), 1, "the key that signs cursors is made once: {written:?}");
-    assert_eq!(written[0].body["Key"][schema::PK]["S"], schema::DEPLOYMENT);
+    assert_eq!(partition(&written[0].body), Some(schema::DEPLOYMENT));
     let grants = Grant::of(&Template::read(), "list-keys");
     let grant = grants.iter().find(|grant| grant.action == "dynamodb:UpdateItem").unwrap();
-    assert_eq!(grant.partitions.as_deref(), Some(&[schema::DEPLOYMENT.to_owned()][..]));
-    let mut another = written[0].clone();
-    another.body["Key"][schema::PK]["S"] = json!("key#ExampleKey000001");
-    assert!(!grant.covers(&another));
+    assert!(grant.covers(&written[0]));
+    for another in ["key#ExampleKey000001", "deployments", "deploymen", ""] {
+        let mut call = written[0].clone();
+        call.body["Key"][schema::PK]["S"] = json!(another);
+        assert!(!grant.covers(&call), "{another}");
+    }
+}
+
+#[test]
+fn every_right_on_the_table_names_its_partitions() {
+    let template = Template::read();
+    for function in function_names() {
+        for grant in Grant::of(&template, &function) {
+            let is_on_table = grant.resources.iter().any(|resource| resource == "table");
+            assert_eq!(is_on_table, grant.partitions.is_some(), "{function}: {grant:?}");
+        }
+    }
 }
 
 #[test]
@@ -264,9 +180,17 @@ fn no_right_has_a_wildcard_and_none_is_given_to_all() {
     for (id, function) in template.resources(FUNCTION) {
         let properties = &function["Properties"];
         assert!(properties.get("Role").is_none(), "{id} has a role of its own making");
-        let policies = properties["Policies"].to_string();
-        assert!(!policies.contains('*'), "{id}: {policies}");
-        assert!(!policies.contains("NotAction") && !policies.contains("NotResource"), "{id}: {policies}");
+        // What stands for partitions and for secrets is held against what is done, above.
+        for statement in
+            properties["Policies"].as_array().unwrap().iter().flat_map(|policy| policy["Statement"].as_array().unwrap())
+        {
+            let actions = statement["Action"].to_string();
+            assert!(!actions.contains(['*', '?']), "{id}: {actions}");
+            assert!(
+                statement.get("NotAction").is_none() && statement.get("NotResource").is_none(),
+                "{id}: {statement}"
+            );
+        }
     }
     for kind in ["AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::User"] {
         assert!(template.resources(kind).is_empty(), "{kind}");

@@ -1,4 +1,4 @@
-//! The settings that the template gives to the functions, and its parameters.
+//! The settings that the template gives to the functions.
 
 use std::{
     cell::RefCell,
@@ -7,20 +7,26 @@ use std::{
 
 use shared::config::Config;
 
-use super::model::{REGION, Template, function_names, pascal_case};
+use serde_json::json;
+
+use super::model::{REGION, ROOT_SECRET_ARN, Template, function_names, pascal_case};
 
 /// Set by Lambda itself, in every function.
 const BY_LAMBDA: &str = "AWS_REGION";
-/// Read by the code, but of no use to the functions that there are.
-const UNUSED: &str = "ROTATION_OVERLAP";
+/// Names of other resources, which no parameter gives.
+const RESOURCES: [&str; 2] = ["TABLE_NAME", "ROOT_SECRET_ARN"];
 
 /// Which settings a function needs, and why, beyond where it is and where its table is.
-fn needed(function: &str) -> &'static [&'static str] {
+pub(super) fn needed(function: &str) -> &'static [&'static str] {
     match function {
         // It decides how a key looks and how long it may live.
         "create-key" => &["KEY_PREFIX", "MAX_KEY_LIFETIME"],
         // It decides until when a key may live.
         "update-key" => &["MAX_KEY_LIFETIME"],
+        // It decides on the new text, until when it may live, and how long the one before it works on.
+        "rotate-key" => &["KEY_PREFIX", "MAX_KEY_LIFETIME", "ROTATION_OVERLAP"],
+        // It makes new texts, and knows which secret may start without one.
+        "rotate-secret" => &["KEY_PREFIX", "ROTATION_OVERLAP", "ROOT_SECRET_ARN"],
         // It looks for keys, trusts what it read for a while, and answers API Gateway.
         "authorizer" => {
             &["CACHE_TTL_SECONDS", "STALE_SECONDS", "KEY_HEADERS", "KEY_COOKIES", "UNAUTHENTICATED", "POLICY_SCOPE"]
@@ -42,7 +48,7 @@ pub(crate) fn known() -> BTreeSet<String> {
 }
 
 /// The settings of a function in Lambda, as it would read them.
-fn read(environment: &BTreeMap<String, String>) -> Result<Config, String> {
+pub(super) fn read(environment: &BTreeMap<String, String>) -> Result<Config, String> {
     let lookup = |variable: &str| match variable {
         BY_LAMBDA => Some(REGION.to_owned()),
         _ => environment.get(variable).cloned(),
@@ -51,7 +57,7 @@ fn read(environment: &BTreeMap<String, String>) -> Result<Config, String> {
 }
 
 /// `KeyPrefix` for `KEY_PREFIX`.
-fn parameter_of(variable: &str) -> String {
+pub(super) fn parameter_of(variable: &str) -> String {
     pascal_case(variable.split('_'))
 }
 
@@ -60,7 +66,7 @@ fn every_function_is_given_the_settings_that_it_needs_and_no_other() {
     let template = Template::read();
     // No parameter at its default, so that none is left out.
     let template = template.with("MaxKeyLifetime", "90d").with("DeploymentRegion", REGION);
-    let mut given = BTreeSet::from([BY_LAMBDA.to_owned(), UNUSED.to_owned()]);
+    let mut given = BTreeSet::from([BY_LAMBDA.to_owned()]);
     for function in function_names() {
         let everywhere = ["TABLE_NAME", "DEPLOYMENT_PROVIDER", "DEPLOYMENT_REGION"];
         let expected: BTreeSet<_> = everywhere.iter().chain(needed(&function)).map(|name| (*name).to_owned()).collect();
@@ -76,7 +82,12 @@ fn every_function_is_given_the_settings_that_it_needs_and_no_other() {
 fn a_stack_that_nobody_configured_has_the_defaults_of_the_code() {
     let template = Template::read();
     for function in function_names() {
-        let deployed = read(&template.environment(&function)).unwrap();
+        let mut environment = template.environment(&function);
+        if function == "rotate-secret" {
+            // The code knows no root key's secret by itself.
+            assert_eq!(environment.remove("ROOT_SECRET_ARN").as_deref(), Some(ROOT_SECRET_ARN));
+        }
+        let deployed = read(&environment).unwrap();
         let default = read(&BTreeMap::from([("TABLE_NAME".to_owned(), "Table".to_owned())])).unwrap();
         assert_eq!(format!("{deployed:?}"), format!("{default:?}"), "{function}");
     }
@@ -86,7 +97,7 @@ fn a_stack_that_nobody_configured_has_the_defaults_of_the_code() {
 fn every_parameter_reaches_the_setting_of_its_name() {
     for function in function_names() {
         let variables = Template::read().with("MaxKeyLifetime", "1d").environment(&function);
-        for variable in variables.keys().filter(|variable| *variable != "TABLE_NAME") {
+        for variable in variables.keys().filter(|variable| !RESOURCES.contains(&variable.as_str())) {
             let parameter = parameter_of(variable);
             let template = Template::read();
             assert!(template.at("/Parameters").get(&parameter).is_some(), "there is no parameter {parameter}");
@@ -106,33 +117,19 @@ fn an_empty_region_is_the_stacks_own_and_an_empty_lifetime_is_none() {
 }
 
 #[test]
-fn a_parameter_takes_what_the_code_takes() {
+fn nothing_points_a_deployed_function_elsewhere() {
     let template = Template::read();
-    let authorizer = template.environment("authorizer");
-    let with = |variable: &str, value: &str| {
-        let mut environment = authorizer.clone();
-        environment.insert(variable.to_owned(), value.to_owned());
-        read(&environment)
-    };
-    for variable in needed("authorizer") {
-        let parameter = template.at(&format!("/Parameters/{}", parameter_of(variable)));
-        for value in parameter["AllowedValues"].as_array().into_iter().flatten() {
-            with(variable, value.as_str().unwrap()).unwrap();
+    for function in function_names() {
+        // Declared, so that `sam local` can set them; and absent in AWS, where an empty one would stop the function.
+        let declared = template.declared(&function);
+        let endpoints: BTreeMap<_, _> =
+            declared.into_iter().filter(|(variable, _)| variable.starts_with("AWS_ENDPOINT_URL")).collect();
+        let nothing = json!({"Ref": "AWS::NoValue"});
+        let mut expected = BTreeMap::from([("AWS_ENDPOINT_URL_DYNAMODB", &nothing)]);
+        if function == "rotate-secret" {
+            expected.insert("AWS_ENDPOINT_URL_SECRETS_MANAGER", &nothing);
         }
-        if parameter["Type"] == "Number" {
-            let (least, most) = (parameter["MinValue"].as_i64().unwrap(), parameter["MaxValue"].as_i64().unwrap());
-            for (value, is_right) in [(least - 1, false), (least, true), (most, true), (most + 1, false)] {
-                assert_eq!(with(variable, &value.to_string()).is_ok(), is_right, "{variable}={value}");
-            }
-        }
-    }
-    for (provider, region) in [("aws", "us-east-1"), ("gcp", "us-east1"), ("azure", "eastus")] {
-        assert!(
-            template.at("/Parameters/DeploymentProvider/AllowedValues").as_array().unwrap().contains(&provider.into())
-        );
-        let template = Template::read().with("DeploymentProvider", provider).with("DeploymentRegion", region);
-        for function in function_names() {
-            read(&template.environment(&function)).unwrap();
-        }
+        assert_eq!(endpoints, expected, "{function}");
+        assert!(template.environment(&function).keys().all(|variable| !variable.contains("ENDPOINT")), "{function}");
     }
 }

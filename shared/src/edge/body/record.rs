@@ -77,7 +77,7 @@ pub struct RecordBody<'r> {
     revoked_by: Option<&'r Actor>,
     /// Why, if they said so.
     revoke_reason: Option<&'r Reason>,
-    /// Until when the text before the present one works, too. Nothing rotates keys yet.
+    /// Until when the text before the present one works, too; `null` when it does not.
     rotation: Option<RotationBody>,
     /// Counts writes, from 1; also the `ETag`.
     #[schema(minimum = 1)]
@@ -124,7 +124,7 @@ impl<'r> RecordBody<'r> {
             revoked_at: revocation.map(|revocation| revocation.at),
             revoked_by: revocation.map(|revocation| &revocation.by),
             revoke_reason: revocation.and_then(|revocation| revocation.reason.as_ref()),
-            rotation: None,
+            rotation: record.previous_until(now).map(|previous_valid_until| RotationBody { previous_valid_until }),
             version: record.version,
         }
     }
@@ -141,6 +141,17 @@ pub struct CreatedBody<'r> {
     pub key: Option<&'r str>,
     /// What the creator should know.
     pub warnings: Vec<FieldMessage>,
+}
+
+/// A key that was rotated: its record and, this once, its new text.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RotatedKey)]
+pub struct RotatedBody<'r> {
+    /// The record.
+    #[serde(flatten)]
+    pub record: RecordBody<'r>,
+    /// The new text.
+    pub key: &'r str,
 }
 
 /// A page of keys.

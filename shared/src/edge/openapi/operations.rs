@@ -13,12 +13,13 @@ use super::{
     API_KEY, BEARER,
     answers::Answers,
     parameters::{force, idempotency_key, if_match, of_event_list, of_key_list, of_path, reason},
-    request::{CreateKey, Nothing, PutApi, UpdateKey, Verify},
+    request::{CreateKey, Nothing, PutApi, RotateKey, UpdateKey, Verify},
 };
 use crate::{
     admin,
     edge::body::{
-        ApiSetBody, ApiSetsBody, CatalogueBody, CreatedBody, EventsBody, HealthBody, KeysBody, RecordBody, VerdictBody,
+        ApiSetBody, ApiSetsBody, CatalogueBody, CreatedBody, EventsBody, HealthBody, KeysBody, RecordBody, RotatedBody,
+        VerdictBody,
     },
     grant::{Access, Route},
 };
@@ -127,10 +128,27 @@ fn keys(route: &'static Route) -> Option<Described> {
             "restoreKey",
             "Undoes a revocation, for 30 days",
             vec![if_match()],
-            Some(RequestBodyBuilder::from(body::<Nothing>(&[JSON])).required(Some(Required::False)).build()),
+            Some(optional(body::<Nothing>(&[JSON]))),
             changing(answers)
                 .tells("409", "Others are changing the key all the time.")
                 .tells("410", "The key was revoked more than 30 days ago.")
+                .tells("413", TOO_LARGE),
+        ),
+        admin::ROTATE_KEY => described(
+            "rotateKey",
+            "Gives a key a new text, and shows it this once",
+            vec![if_match()],
+            Some(optional(body::<RotateKey>(&[JSON]))),
+            answers
+                .shows_version::<RotatedBody<'_>>("200", "The key as it is now, and its new text.")
+                .tells("400", INVALID)
+                .tells("404", NO_KEY)
+                .tells(
+                    "409",
+                    "The key is revoked, expired or the root key, an earlier text of it works until then, or the secret \
+                     that holds it is being rotated.",
+                )
+                .tells("412", OTHER_VERSION)
                 .tells("413", TOO_LARGE),
         ),
         admin::VERIFY_KEY => described(
@@ -255,6 +273,11 @@ fn reading(route: &'static Route) -> Option<Described> {
         ),
         _ => return None,
     })
+}
+
+/// The same body, which may be missing.
+fn optional(body: RequestBody) -> RequestBody {
+    RequestBodyBuilder::from(body).required(Some(Required::False)).build()
 }
 
 /// A body that must be there.

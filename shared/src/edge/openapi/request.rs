@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::values::{Address, BroughtText, KeyText, Method, Path, Region, ScopeRegion, Sha256Digits};
 use crate::{
     address::Cidrs,
-    expiry::Period,
+    expiry::{Overlap, Period},
     grant::{ApiName, Apis, Permissions, RoutePattern},
     key::KeyPrefix,
     label::{ClientType, Description, Name, Owner},
@@ -101,6 +101,23 @@ pub struct UpdateKey {
     pub expires_at: Option<Timestamp>,
     /// After how long from now it ends.
     pub expires_in: Option<Period>,
+}
+
+/// How a key gets its new text. Nothing need be given.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RotateKey {
+    /// How long the present text works beside the new one, though never past the end of the key; a day, unless the
+    /// deployment says otherwise.
+    pub overlap: Option<Overlap>,
+    /// Whether an earlier text that still works may be ended; it may not unless this is `true`.
+    pub end_previous: Option<bool>,
+    /// When the key is to end; as before unless given. Not together with `expires_in`.
+    pub expires_at: Option<Timestamp>,
+    /// After how long from now it is to end.
+    pub expires_in: Option<Period>,
+    /// What the new text begins with; as before unless given.
+    pub prefix: Option<KeyPrefix>,
 }
 
 /// A key to check, and what to check it against.

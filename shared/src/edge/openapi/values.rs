@@ -16,7 +16,7 @@ use crate::{
     address::{Cidr, Cidrs},
     audit::{Action, RequestId},
     decision::Code,
-    expiry::Period,
+    expiry::{Overlap, Period},
     grant::{ApiGrant, ApiName, Apis, Permission, Permissions, Right, RoutePattern},
     key::{KeyId, KeyPrefix},
     label::{Actor, ClientType, Description, Name, Owner, Reason},
@@ -183,6 +183,11 @@ value!(
     Period,
     "A length of time: seconds, minutes, hours or days, at most a hundred years (`36525d`).",
     text("^[0-9]+[smhd]$").examples([json!("90d")])
+);
+value!(
+    Overlap,
+    "A length of time: seconds, minutes, hours or days, at most 30 days.",
+    text("^[0-9]+[smhd]$").examples([json!("24h")])
 );
 value!(Provider, "A cloud provider.", one_of(PROVIDERS.map(Provider::as_str)));
 value!(Region, "A region's code, of any provider; `GET /catalogue` tells which is whose.", one_of(region_codes()));

@@ -43,6 +43,14 @@ impl Fields {
         }
     }
 
+    /// The fields of a JSON body that may be missing altogether.
+    ///
+    /// # Errors
+    /// As [`Fields::of_body`].
+    pub fn of_optional_body(request: &Request) -> Result<Self, Problem> {
+        if bytes_of(request).is_empty() { Ok(Self::default()) } else { Self::of_body(request) }
+    }
+
     /// The parameters of the query string.
     #[must_use]
     pub fn of_query(request: &Request) -> Self {
@@ -164,7 +172,7 @@ fn bytes_of(request: &Request) -> &[u8] {
 /// # Errors
 /// 400 when it has one, 413 when that is over 64 KiB.
 pub fn no_body(request: &Request) -> Result<(), Problem> {
-    if bytes_of(request).is_empty() { Ok(()) } else { Fields::of_body(request)?.finish(Some(())) }
+    Fields::of_optional_body(request)?.finish(Some(()))
 }
 
 /// The members of a JSON object, repeated ones included.

@@ -2,10 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::fields::{Fields, boolean, list, text};
+use super::{
+    fields::{Fields, boolean, list, text},
+    lifetime::expiry,
+};
 use crate::{
     edge::error::FieldMessage,
-    expiry::{Expiry, Lifetime, Period},
+    expiry::{Expiry, Period},
     grant::{ApiGrant, Permission},
     label::Name,
     metadata::Metadata,
@@ -76,25 +79,6 @@ pub fn terms(fields: &mut Fields, expiry: Option<Expiry>) -> Option<Terms> {
         enabled: enabled.unwrap_or(true),
         expiry: expiry?,
     })
-}
-
-/// `expires_at` or `expires_in` or neither, of a key that was made at `made_at`.
-pub fn expiry(fields: &mut Fields, max: Option<Period>, made_at: Timestamp, now: Timestamp) -> Option<Expiry> {
-    let until = fields.optional("expires_at", text).map(Lifetime::Until);
-    let period = fields.optional("expires_in", text).map(Lifetime::For);
-    if !(fields.is_right("expires_at") && fields.is_right("expires_in")) {
-        return None;
-    }
-    let (field, lifetime) = match (until, period) {
-        (Some(_), Some(_)) => {
-            fields.wrong("expires_in", "cannot be given together with expires_at");
-            return None;
-        }
-        (Some(until), None) => ("expires_at", until),
-        (None, Some(period)) => ("expires_in", period),
-        (None, None) => ("expires_at", Lifetime::Unlimited),
-    };
-    lifetime.end(made_at, now, max).map_err(|error| fields.wrong(field, error.to_string())).ok()
 }
 
 /// The terms that a merge patch (RFC 7396) makes of those of `before`.

@@ -1,0 +1,5 @@
+//! The Lambda function `rotate-secret`.
+
+fn main() -> Result<(), shared::edge::Error> {
+    rotate_secret::serve()
+}
