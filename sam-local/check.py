@@ -77,7 +77,7 @@ def check_events(sam: Sam, services: Services, report: Report) -> int:
                     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
                         file.write(rotation.fitted(running.example.into(event.text), running))
                         file.flush()
-                        answer = sam.invoke(event.logical_id, Path(file.name))
+                        answer = rotation.unfitted(sam.invoke(event.logical_id, Path(file.name)), running)
                     services.secrets.update(events.keys_in(answer))
                     report.line(event.name, events.outcome(answer), events.compare(event, answer, running.example))
                 except (Fault, subprocess.TimeoutExpired) as fault:

@@ -73,6 +73,14 @@ def fitted(event: str, running: Running) -> str:
     return json.dumps(found | {"SecretId": running.secret_arns[secret]})
 
 
+def unfitted(answer: object, running: Running) -> object:
+    """An answer as it names the secret of the file."""
+    text = json.dumps(answer, ensure_ascii=False)
+    for secret, arn in running.secret_arns.items():
+        text = text.replace(arn, secret)
+    return json.loads(text)
+
+
 def begun(secrets, token: str, running: Running) -> str:
     """A secret whose rotation has begun and no step of it is done; its ARN.
 
