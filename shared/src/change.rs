@@ -116,7 +116,7 @@ impl<'c> Change<'c> {
     }
 }
 
-/// A change of a key on whose behalf soever.
+/// A change of a key, whoever asks for it.
 #[derive(Clone, Copy)]
 pub(crate) struct Write<'w> {
     pub(crate) id: KeyId,
