@@ -71,7 +71,7 @@ fn table(outcomes: &BTreeMap<Place, Outcome>) -> String {
 }
 
 fn row(scene: &Scene, outcome: &Outcome, call: usize, side: &str) -> String {
-    let Outcome { calls, moved, old_worked, made } = outcome;
+    let Outcome { calls, moved, old_worked, made, working } = outcome;
     let call = &calls[call];
     let old = match old_worked {
         _ if scene.is_first() => "none",
@@ -83,8 +83,8 @@ fn row(scene: &Scene, outcome: &Outcome, call: usize, side: &str) -> String {
         false if scene.is_first() => "empty",
         false => "old",
     };
-    // That it is one is asserted in the cell.
-    line([call.step, &call.operation, call.service, side, secret, old, &made.to_string(), "1"])
+    let (made, end) = (made.to_string(), working.to_string());
+    line([call.step, &call.operation, call.service, side, secret, old, &made, &end])
 }
 
 fn line(cells: [&str; 8]) -> String {

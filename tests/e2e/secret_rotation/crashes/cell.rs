@@ -36,6 +36,8 @@ pub(super) struct Outcome {
     pub(super) old_worked: bool,
     /// How many texts were made.
     pub(super) made: usize,
+    /// How many of them work at the end.
+    pub(super) working: usize,
 }
 
 /// Rotates, is killed at a call, and rotates again. `clean` are the calls of a rotation that nothing disturbs.
@@ -56,9 +58,9 @@ pub(super) async fn run(scene: &Scene, killed_at: Option<(usize, Fate)>, clean: 
         gate.cut();
     }
     assert!(gate.calls().len() > clean.map_or(0, <[Call]>::len), "the rotation came to its end");
-    settled(scene, &stage, &gate).await;
+    let working = settled(scene, &stage, &gate).await;
     nothing_is_told(&stage, &gate, &log).await;
-    Outcome { calls: gate.calls(), moved: at_kill.0, old_worked: at_kill.1, made: gate.texts().len() }
+    Outcome { calls: gate.calls(), moved: at_kill.0, old_worked: at_kill.1, made: gate.texts().len(), working }
 }
 
 /// Calls all steps of a new process. If it is killed meanwhile: whether AWSCURRENT has moved by then, and whether the old
@@ -111,8 +113,8 @@ async fn look(stage: &Stage) -> (bool, bool) {
     (moved, worked)
 }
 
-/// What holds after the rotation.
-async fn settled(scene: &Scene, stage: &Stage, gate: &Gate) {
+/// What holds after the rotation; how many of the texts that it made work.
+async fn settled(scene: &Scene, stage: &Stage, gate: &Gate) -> usize {
     let (bench, id, now) = (&stage.bench, stage.key().await.unwrap(), SystemClock.now().into());
     let mut working = Vec::new();
     for text in gate.texts() {
@@ -145,6 +147,7 @@ async fn settled(scene: &Scene, stage: &Stage, gate: &Gate) {
         Some(old) => ends(scene, stage, old, rotated[0]).await,
         None => assert!(standing.texts.previous.is_none() && standing.record.rotation.previous_until.is_none()),
     }
+    working.len()
 }
 
 /// The old text ends when the overlap does, counted from when the key was told.
