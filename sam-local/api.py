@@ -96,6 +96,7 @@ def check(sam: "Sam", running: Running, report: "Report", folder: Path) -> None:
         call = Calls(url, report)
         try:
             without_a_key(call, running)
+            tokens_of_a_key(call, running)
             life_of_a_key(call, running)
         except Fault as fault:
             report.line("start-api", "", [str(fault)])
@@ -110,6 +111,26 @@ def without_a_key(call: Calls, running: Running) -> None:
     call("a key that nobody made", "GET /keys", 403, key=EXAMPLE_KEY)
     call("a key without the right", "GET /keys", 403, key=running.example.text)
     call("any valid key", "GET /catalogue", 200, key=running.example.text)
+    call("open to all", "GET /console", 200)
+    call("not there", "GET /console/0000000000000000/app.js", 404)
+    call("no session", "GET /console/session", 403)
+
+
+def tokens_of_a_key(call: Calls, running: Running) -> None:
+    """Its tokens, and a session of the console."""
+    key = running.example.text
+    made = call("a token", "POST /tokens", 201, key, {"expires_in": "15m"})
+    if made.status != 201:
+        raise Fault("there is no token to go on with")
+    token = made.body["token"]
+    call("a token in place of its key", "GET /catalogue", 200, token)
+    call("a token makes none", "POST /tokens", 403, token)
+    session = call("signed in", "POST /console/session", 201, key, holds={"key_id": running.example.id})
+    cookie = session.headers.get("set-cookie", "").partition(";")[0]
+    running.secrets.update([token, cookie.partition("=")[2]])
+    call("its session", "GET /console/session", 200, header=("cookie", cookie), holds={"key_id": running.example.id})
+    call("a write without the page's header", "POST /tokens", 403, header=("cookie", cookie))
+    call("signed out", "DELETE /console/session", 204, header=("x-latchkey-console", "1"))
 
 
 def life_of_a_key(call: Calls, running: Running) -> None:

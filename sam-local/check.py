@@ -70,26 +70,30 @@ def check_events(sam: Sam, services: Services, report: Report) -> int:
     """Invokes every function with each of its events, on a table of the function's own. Tells how many events there are."""
     events.assert_examples_are_whole()
     every = events.every()
+    files = events.folder_of_files(sam.invoke("Console", REPOSITORY / "events" / "console.page.json"))
     for function in sorted({event.function for event in every}):
         with services.running() as running:
             for event in (event for event in every if event.function == function):
                 try:
                     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-                        file.write(rotation.fitted(running.example.into(event.text), running))
+                        text = running.example.into(event.text.replace(events.FILES, files))
+                        file.write(rotation.fitted(text, running))
                         file.flush()
                         answer = rotation.unfitted(sam.invoke(event.logical_id, Path(file.name)), running)
-                    services.secrets.update(events.keys_in(answer))
-                    report.line(event.name, events.outcome(answer), events.compare(event, answer, running.example))
+                    services.secrets.update(events.secrets_in(answer))
+                    differences = events.compare(event, answer, running.example, files)
+                    report.line(event.name, events.outcome(answer), differences)
                 except (Fault, subprocess.TimeoutExpired) as fault:
                     report.line(event.name, "", [str(fault)])
     return len(every)
 
 
 def check_logs(logs: str, secrets: set[str], report: Report) -> None:
-    """No function may have panicked, stopped or printed a key."""
+    """No function may have panicked, stopped or printed a key or a token."""
     found = [word for word in ("panicked", "Runtime exited", "timed out", "Traceback") if word in logs]
-    # The secret part alone, so that a text that was cut is found too.
-    found += ["the secret of a key" for text in secrets if text.rsplit("_", 1)[-1][:32] in logs]
+    # The secret part alone, so that a text that was cut is found too: what follows the id, or the signature.
+    parts = [text.rsplit("." if text.startswith("eyJ") else "_", 1)[-1][:32] for text in secrets]
+    found += ["the secret of a key or a token" for part in parts if part in logs]
     report.line(
         "logs of the containers and the services",
         f"{len(logs.splitlines())} lines",

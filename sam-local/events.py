@@ -1,9 +1,12 @@
 """The files in `events/`, and whether an answer is the one that the end-to-end tests keep.
 
 The tests put the example key straight into their table; here it was made through the API. So it has another id, text and
-hint, which are swapped both ways, and it was made at another time by another actor, which `MADE_ELSEWHERE` allows.
+hint, which are swapped both ways, and it was made at another time by another actor, which `MADE_ELSEWHERE` allows. The files
+of the console are in a folder that is another one after each change of them; events and snapshots have `FILES` in its place.
 """
 
+import base64
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +18,9 @@ from services import EXAMPLE_ID, EXAMPLE_KEY, EXAMPLE_MALFORMED, REPOSITORY, Exa
 # is a name inside a program.
 MADE_ELSEWHERE = {"created_at", "created_by", "updated_at", "at", "actor", "changes", "request_id", "source_ip", "errorType"}
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+FILES = "0" * 16
+# The one of them that an event asks for. Its snapshot has the name alone.
+FILE = REPOSITORY / "functions" / "console" / "page" / "theme.js"
 # What a snapshot has in place of a value that differs from run to run.
 PLACEHOLDER = re.compile(r"\\\[[a-z]+\\\]")
 
@@ -67,21 +73,44 @@ def outcome(answer: object) -> str:
             return json.dumps(answer)[:60]
 
 
-def keys_in(answer: object) -> set[str]:
-    """The text of the key that an answer shows, if it shows one."""
-    match answer:
-        case {"body": str(body)} if isinstance(shown := json.loads(body).get("key"), str):
-            return {shown}
+def folder_of_files(page: object) -> str:
+    """The folder that the files of the console are in, which its page names."""
+    match page:
+        case {"body": str(body)} if found := re.search(r'"console/([0-9a-f]{16})/', body):
+            return found[1]
         case _:
-            return set()
+            raise Fault(f"the console's page names no file: {json.dumps(page)[:200]}")
 
 
-def compare(event: Event, answer: object, example: Example) -> list[str]:
-    """In what the answer differs from its snapshot."""
+def secrets_in(answer: object) -> set[str]:
+    """The texts of the key and of the token that an answer hands over, if it does."""
+    if not isinstance(answer, dict):
+        return set()
+    body = readable(answer)
+    shown = [body.get(name) for name in ("key", "token")] if isinstance(body, dict) else []
+    cookies = [cookie.partition("=")[2].partition(";")[0] for cookie in answer.get("cookies") or []]
+    return {text for text in [*shown, *cookies] if isinstance(text, str) and text}
+
+
+def readable(answer: dict) -> object:
+    """The body of an answer: JSON as what it says, the file of the console as its name, and anything else as it is."""
+    body = answer.get("body")
+    if not isinstance(body, str):
+        return body
+    if answer.get("isBase64Encoded"):
+        body = gzip.decompress(base64.b64decode(body)).decode()
+    if "json" in answer.get("headers", {}).get("content-type", ""):
+        return json.loads(body)
+    return f"[{FILE.name}]" if body == FILE.read_text() else body
+
+
+def compare(event: Event, answer: object, example: Example, files: str) -> list[str]:
+    """In what the answer differs from its snapshot. `files` is the folder of the console's."""
     expected = event.expected()
-    answer = json.loads(example.out_of(json.dumps(answer, ensure_ascii=False)))
-    if isinstance(answer, dict) and isinstance(answer.get("body"), str):
-        answer["body"] = json.loads(answer["body"])
+    text = json.dumps(answer, ensure_ascii=False)
+    answer = json.loads(example.out_of(text.replace(files, FILES)))
+    if isinstance(answer, dict) and "body" in answer:
+        answer["body"] = readable(answer)
     if isinstance(expected, dict) and expected.get("body") == "[openapi.json]":
         expected["body"] = json.loads((REPOSITORY / "openapi.json").read_text())
     return list(differences(expected, answer, ""))

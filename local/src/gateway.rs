@@ -59,6 +59,8 @@ const FUNCTIONS: &[(&[Route], Function)] = &[
     (verify_key::ROUTES, |app, event| Box::pin(async move { invoke(verify_key::handle, app, &event).await })),
     (api_sets::ROUTES, |app, event| Box::pin(async move { invoke(api_sets::handle, app, &event).await })),
     (audit_log::ROUTES, |app, event| Box::pin(async move { invoke(audit_log::handle, app, &event).await })),
+    (issue_token::ROUTES, |app, event| Box::pin(async move { invoke(issue_token::handle, app, &event).await })),
+    (console::ROUTES, |app, event| Box::pin(async move { invoke(console::handle, app, &event).await })),
 ];
 
 /// What stands behind a route.

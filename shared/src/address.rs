@@ -100,6 +100,25 @@ impl Cidrs {
         self.is_empty() || source.is_some_and(|address| self.iter().any(|cidr| cidr.0.contains(&address)))
     }
 
+    /// The networks from which both admit; `None` if there are none, as a list without any would say "anywhere".
+    #[must_use]
+    pub fn in_common_with(&self, other: &Self) -> Option<Self> {
+        if self.is_empty() || other.is_empty() {
+            return Some(if self.is_empty() { other } else { self }.clone());
+        }
+        // Networks are either nested or apart.
+        let common = self.iter().flat_map(|own| {
+            other.iter().filter_map(move |theirs| match (own.0.contains(&theirs.0), theirs.0.contains(&own.0)) {
+                (true, _) => Some(theirs.0),
+                (_, true) => Some(own.0),
+                _ => None,
+            })
+        });
+        // What is more than a list holds is given up, which admits less.
+        let common: Vec<_> = IpNet::aggregate(&common.collect()).into_iter().take(Self::MAX).map(Cidr).collect();
+        if common.is_empty() { None } else { Some(Self(common)) }
+    }
+
     /// What of this list `ceiling` does not admit; nothing if every address here is one there.
     #[must_use]
     pub fn excess_over(&self, ceiling: &Self) -> Vec<String> {
@@ -255,6 +274,19 @@ mod tests {
         proptest::collection::vec(cidr, 0..6).prop_map(|cidrs| Cidrs::try_from(cidrs).unwrap())
     }
 
+    #[test]
+    fn lists_that_are_apart_have_nothing_in_common_and_what_is_too_much_falls_away() {
+        assert_eq!(cidrs("10.0.0.0/8").in_common_with(&cidrs("192.0.2.0/24 2001:db8::/32")), None);
+        assert_eq!(cidrs("").in_common_with(&cidrs("192.0.2.0/24")), Some(cidrs("192.0.2.0/24")));
+        assert_eq!(cidrs("").in_common_with(&cidrs("")), Some(cidrs("")), "anywhere");
+        let single = |net: &str| (1..50).map(|last| format!("{net}{}", last * 2)).collect::<Vec<_>>().join(" ");
+        let one = cidrs(&format!("10.0.1.0/24 {}", single("10.0.0.")));
+        let other = cidrs(&format!("10.0.0.0/24 {}", single("10.0.1.")));
+        let common = one.in_common_with(&other).unwrap();
+        assert_eq!(common.iter().count(), Cidrs::MAX);
+        assert!(common.excess_over(&one).is_empty() && common.excess_over(&other).is_empty());
+    }
+
     proptest! {
         #[test]
         fn every_list_is_read_back(list in small_cidrs()) {
@@ -268,6 +300,16 @@ mod tests {
             let sources = (0..=255).map(|last| Some(IpAddr::from(Ipv4Addr::new(10, 0, 0, last)))).chain([None]);
             let within = sources.into_iter().all(|source| !list.admit(source) || ceiling.admit(source));
             prop_assert_eq!(list.excess_over(&ceiling).is_empty(), within);
+        }
+
+        #[test]
+        fn what_two_lists_have_in_common_admits_what_both_admit(one in small_cidrs(), other in small_cidrs()) {
+            let common = one.in_common_with(&other);
+            for last in 0..=255 {
+                let source = Some(IpAddr::from(Ipv4Addr::new(10, 0, 0, last)));
+                let both = one.admit(source) && other.admit(source);
+                prop_assert_eq!(common.as_ref().is_some_and(|common| common.admit(source)), both);
+            }
         }
 
         #[test]

@@ -33,6 +33,18 @@ pub const DELETE_API: Route = Route { method: "DELETE", path: "/apis/{name}", ac
 pub const KEY_AUDIT: Route = Route { method: "GET", path: "/keys/{id}/audit", access: Access::Right(Right::ReadAudit) };
 /// Tells what happened.
 pub const AUDIT: Route = Route { method: "GET", path: "/audit", access: Access::Right(Right::ReadAudit) };
+/// Makes a short-lived token of the caller's key.
+pub const ISSUE_TOKEN: Route = Route { method: "POST", path: "/tokens", access: Access::AnyKey };
+/// The console's page.
+pub const CONSOLE: Route = Route { method: "GET", path: "/console", access: Access::Open };
+/// Exchanges a key for a session of the console.
+pub const SIGN_IN: Route = Route { method: "POST", path: "/console/session", access: Access::AnyKey };
+/// Tells whose session it is.
+pub const SESSION: Route = Route { method: "GET", path: "/console/session", access: Access::AnyKey };
+/// Ends the session in this browser.
+pub const SIGN_OUT: Route = Route { method: "DELETE", path: "/console/session", access: Access::Open };
+/// The files that the page is made of. The session's route, which is more exact, goes before it.
+pub const CONSOLE_FILES: Route = Route { method: "GET", path: "/console/{path+}", access: Access::Open };
 /// Tells which providers, regions, lifetimes and rights there are.
 pub const CATALOGUE: Route = Route { method: "GET", path: "/catalogue", access: Access::AnyKey };
 /// Describes all of these routes.
@@ -41,7 +53,7 @@ pub const OPENAPI: Route = Route { method: "GET", path: "/openapi.json", access:
 pub const HEALTH: Route = Route { method: "GET", path: "/health", access: Access::Open };
 
 /// All of them.
-pub const ROUTES: [Route; 17] = [
+pub const ROUTES: [Route; 23] = [
     CREATE_KEY,
     LIST_KEYS,
     SHOW_KEY,
@@ -56,10 +68,22 @@ pub const ROUTES: [Route; 17] = [
     DELETE_API,
     KEY_AUDIT,
     AUDIT,
+    ISSUE_TOKEN,
+    CONSOLE,
+    SIGN_IN,
+    SESSION,
+    SIGN_OUT,
+    CONSOLE_FILES,
     CATALOGUE,
     OPENAPI,
     HEALTH,
 ];
+
+/// The cookie that holds the token of a session of the console.
+pub const CONSOLE_COOKIE: &str = "latchkey-console";
+/// The header, of value `1`, without which a cookie changes nothing in Latchkey's own API: no other site can make a browser
+/// send it.
+pub const CONSOLE_HEADER: &str = "x-latchkey-console";
 
 /// The stage variable, and its value, that mark Latchkey's own API: a route of the same name in another API is not one of
 /// these.

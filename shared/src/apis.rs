@@ -5,8 +5,9 @@ use crate::{
     audit::{Action, AuditEvent, Origin, Target},
     caller::{Caller, Forbidden},
     clock::Clock,
+    decision::opens,
     entropy::{Entropy, EntropyError},
-    grant::{ApiName, ApiSet, ApiSets, Right, RoutePattern},
+    grant::{ApiName, ApiSet, ApiSets, Call, Right, RoutePattern},
     label::Actor,
     precondition::Precondition,
     store::{KeyTable, SetWritten, StoreError, VersionedSet},
@@ -66,14 +67,15 @@ pub fn built_in() -> ApiSet {
     }
 }
 
-/// Every set, the built-in one first.
+/// Every set, the built-in one first; with a call, those alone that it goes through a route of.
 ///
 /// # Errors
 /// When the caller lacks the right, or the table does not answer.
-pub async fn list(caller: &Caller, table: &KeyTable) -> Result<Vec<ApiSet>, ApisError> {
+pub async fn list(caller: &Caller, call: Option<&Call>, table: &KeyTable) -> Result<Vec<ApiSet>, ApisError> {
     caller.require(Right::ReadApis)?;
     let sets = table.api_sets().await?;
-    Ok(std::iter::once(built_in()).chain(sets.iter().cloned()).collect())
+    let all = std::iter::once(built_in()).chain(sets.iter().cloned());
+    Ok(all.filter(|set| call.is_none_or(|call| opens(set, call.into()))).collect())
 }
 
 /// One set.

@@ -10,6 +10,7 @@ use crate::{
     key::KeyId,
     label::{Actor, Owner},
     record::{KeyRecord, KeyType},
+    timestamp::Timestamp,
 };
 
 /// The key behind a request to the admin API.
@@ -18,6 +19,7 @@ pub struct Caller {
     key_id: KeyId,
     owner: Owner,
     grants: Grants,
+    token_expires_at: Option<Timestamp>,
     origin: Origin,
 }
 
@@ -36,6 +38,9 @@ pub enum Forbidden {
     /// The set would open more than it does, to keys that may have what the caller's has not.
     #[error("only a super-user can make an API set open more than it does: {0}")]
     Opening(String),
+    /// It takes the key itself, and a token of it came.
+    #[error("a token cannot {0}: that takes the key itself")]
+    Token(&'static str),
     /// Keys, perhaps of others, would lose what they name.
     #[error("only a super-user can remove an API set that keys name")]
     Force,
@@ -51,7 +56,27 @@ fn listed(excess: &[Excess]) -> String {
 impl Caller {
     /// The caller that the authorizer's context names.
     pub(crate) const fn new(key_id: KeyId, owner: Owner, grants: Grants, origin: Origin) -> Self {
-        Self { key_id, owner, grants, origin }
+        Self { key_id, owner, grants, token_expires_at: None, origin }
+    }
+
+    /// The same caller by a token of its key, which ends then. The grants are the token's.
+    #[must_use]
+    pub(crate) fn by_token(self, token_expires_at: Option<Timestamp>) -> Self {
+        Self { token_expires_at, ..self }
+    }
+
+    /// Checks that this caller came with the key itself, as what it wants to do takes more than a token.
+    ///
+    /// # Errors
+    /// When it came with a token.
+    pub const fn require_key(&self, to: &'static str) -> Result<(), Forbidden> {
+        if self.token_expires_at.is_some() { Err(Forbidden::Token(to)) } else { Ok(()) }
+    }
+
+    /// When its token ends, if it came with one.
+    #[must_use]
+    pub const fn token_expires_at(&self) -> Option<Timestamp> {
+        self.token_expires_at
     }
 
     /// Checks that this caller has `right`: as a super-user, or by its permissions on the built-in API set.

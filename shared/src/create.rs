@@ -7,6 +7,7 @@ use crate::{
     credential::Rotation,
     entropy::{Entropy, EntropyError},
     grant::Right,
+    imprint::Imprint,
     key::{CustomText, KeyId, KeyPrefix, PlainKey},
     label::Owner,
     once::Once,
@@ -112,13 +113,16 @@ pub async fn create(
     if new.owner.as_ref().is_some_and(|owner| !caller.sees(owner)) {
         return Err(Forbidden::Owner.into());
     }
+    if new.key_type == KeyType::SuperUser {
+        caller.require_key("make a super-user key")?;
+    }
     let owner = new.owner.clone().unwrap_or_else(|| caller.owner().clone());
     let id = KeyId::generate(entropy)?;
     let prefix = match &new.text {
         NewText::Generated(prefix) => Some(prefix.clone()),
         NewText::Brought(_) | NewText::Hashed(_) => None,
     };
-    let (text, hash, hint) = text_for(new.text, id, entropy)?;
+    let (text, imprint, hint) = text_for(new.text, id, entropy)?;
     let record = KeyRecord {
         id,
         owner,
@@ -141,7 +145,7 @@ pub async fn create(
 
     let who = (caller.actor(), caller.origin().clone());
     let event = AuditEvent::of_new(&record, made_at, who, entropy)?;
-    match (table.insert(&record, &hash, made_at, &event, once).await?, once) {
+    match (table.insert(&record, &imprint, made_at, &event, once).await?, once) {
         (Inserted::Done, _) => {
             tracing::info!(key_id = %record.id, "key created");
             Ok((record, text))
@@ -169,19 +173,19 @@ pub async fn check_once(once: &Once, table: &KeyTable) -> Result<(), CreateError
     }
 }
 
-/// The text of a new key, the hash of it, and the hint at it.
-fn text_for(new: NewText, id: KeyId, entropy: &dyn Entropy) -> Result<(Text, SecretHash, String), EntropyError> {
+/// The text of a new key, what is kept of it, and the hint at it.
+fn text_for(new: NewText, id: KeyId, entropy: &dyn Entropy) -> Result<(Text, Imprint, String), EntropyError> {
     Ok(match new {
         NewText::Generated(prefix) => {
             let key = PlainKey::generate(&prefix, id, entropy)?;
             let presented = key.as_presented();
-            let (hash, hint) = (presented.hash(), presented.hint());
-            (Text::Generated(key), hash, hint)
+            let (imprint, hint) = (presented.imprint(), presented.hint());
+            (Text::Generated(key), imprint, hint)
         }
         NewText::Brought(text) => {
-            let (hash, hint) = (text.hash(), text.hint());
-            (Text::Brought(text), hash, hint)
+            let (imprint, hint) = (text.imprint(), text.hint());
+            (Text::Brought(text), imprint, hint)
         }
-        NewText::Hashed(hash) => (Text::Unknown, hash, "imported hash".to_owned()),
+        NewText::Hashed(hash) => (Text::Unknown, Imprint::of_hash(hash), "imported hash".to_owned()),
     })
 }

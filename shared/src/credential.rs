@@ -1,4 +1,4 @@
-//! A key with the hashes of its texts, and how texts come and go.
+//! A key with what is kept of its texts, and how texts come and go.
 //!
 //! A key has one present text. While it is being replaced there are others beside it: the *previous* one, which works until
 //! a fixed second, and a *pending* one, which a rotation of the secret that holds it brings in before it becomes the present
@@ -6,9 +6,10 @@
 
 use crate::{
     expiry::{Expiry, Overlap},
+    imprint::Imprint,
     key::PresentedKey,
+    presented::Presented,
     record::{KeyRecord, Refused},
-    secret::SecretHash,
     timestamp::Timestamp,
 };
 
@@ -18,18 +19,34 @@ const UNDISTURBED: u64 = 3600;
 /// So much of it must be left when the secret moves to the text, in seconds: the key follows within that.
 const TO_FINISH: u64 = 300;
 
-/// The hashes of the texts of one key.
+/// What is kept of the texts of one key.
 #[derive(Debug, Clone, Copy)]
 pub struct Texts {
     /// Of the present text.
-    pub current: SecretHash,
+    pub current: Imprint,
     /// Of the one before it. [`Rotation::previous_until`] says how long it works.
-    pub previous: Option<SecretHash>,
+    pub previous: Option<Imprint>,
     /// Of the one that is to follow it.
-    pub pending: Option<SecretHash>,
+    pub pending: Option<Imprint>,
 }
 
-/// Which texts a key has beside its present one. The hashes are in [`Texts`].
+/// Which of a key's texts was presented, or signed the token that was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recognised {
+    current: bool,
+    previous: bool,
+    pending: bool,
+}
+
+impl Recognised {
+    /// Whether it is, or lately was, one of the key's; of any other it cannot be said that it never will be.
+    #[must_use]
+    pub const fn is_known(self) -> bool {
+        self.current | self.previous | self.pending
+    }
+}
+
+/// Which texts a key has beside its present one. What is kept of them is in [`Texts`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rotation {
     /// The second from which on the previous text does not work any more.
@@ -38,7 +55,7 @@ pub struct Rotation {
     pub pending_since: Option<Timestamp>,
 }
 
-/// A record with the hashes that prove it.
+/// A record with what its texts are proven by.
 #[derive(Debug, Clone)]
 pub struct Credential {
     /// What is known of the key.
@@ -50,13 +67,13 @@ pub struct Credential {
 impl Texts {
     /// Those of a key that was never rotated.
     #[must_use]
-    pub const fn only(current: SecretHash) -> Self {
+    pub const fn only(current: Imprint) -> Self {
         Self { current, previous: None, pending: None }
     }
 
     /// Whether both are the same texts.
     fn are(&self, others: &Self) -> bool {
-        let same = |one: Option<SecretHash>, other: Option<SecretHash>| match (one, other) {
+        let same = |one: Option<Imprint>, other: Option<Imprint>| match (one, other) {
             (Some(one), Some(other)) => one.matches(&other),
             (None, None) => true,
             _ => false,
@@ -68,38 +85,55 @@ impl Texts {
 }
 
 impl Credential {
-    /// Whether a text with this hash is one of the key's that work at `now`, as far as texts go. How long it takes does not
-    /// depend on which of them it is, nor on where it differs.
+    /// Which of the key's texts was presented. All are looked at, whichever it is: how long that takes does not depend on it,
+    /// nor on where a text differs.
     #[must_use]
-    pub fn admits(&self, presented: &SecretHash, now: Timestamp) -> bool {
-        let [current, previous, pending] = self.matches(presented);
+    pub fn recognise(&self, presented: &Presented<'_>) -> Recognised {
+        let Texts { current, previous, pending } = self.texts;
+        let is = |imprint: Option<Imprint>| imprint.is_some_and(|imprint| imprint.recognises(presented));
+        Recognised { current: is(Some(current)), previous: is(previous), pending: is(pending) }
+    }
+
+    /// Whether what was presented works at `now`, as far as texts go.
+    #[must_use]
+    pub fn admits(&self, recognised: Recognised, now: Timestamp) -> bool {
+        let Recognised { current, previous, pending } = recognised;
         current | (previous & self.record.previous_until(now).is_some()) | pending
     }
 
-    /// Whether a text with this hash is, or lately was, one of the key's; of any other it cannot be said that it never will be.
+    /// Whether tokens that such a text signs can be verified.
     #[must_use]
-    pub fn knows(&self, presented: &SecretHash) -> bool {
-        let [current, previous, pending] = self.matches(presented);
-        current | previous | pending
+    pub fn has_tokens(&self, recognised: Recognised) -> bool {
+        let Texts { current, previous, pending } = self.texts;
+        let of = |is_it: bool, imprint: Option<Imprint>| imprint.filter(|_| is_it);
+        let imprints =
+            [of(recognised.current, Some(current)), of(recognised.previous, previous), of(recognised.pending, pending)];
+        imprints.into_iter().flatten().any(|imprint| imprint.public_key.is_some())
     }
 
-    /// Which of the present, the previous and the pending text has this hash. All are looked at, whichever it is.
-    fn matches(&self, presented: &SecretHash) -> [bool; 3] {
-        let Texts { current, previous, pending } = self.texts;
-        [Some(current), previous, pending].map(|hash| hash.is_some_and(|hash| hash.matches(presented)))
+    /// When such a text stops working by itself, if that is known.
+    #[must_use]
+    pub fn end(&self, recognised: Recognised) -> Option<Timestamp> {
+        let Recognised { current, pending, .. } = recognised;
+        self.record.rotation.previous_until.filter(|_| !current && !pending)
     }
 
     /// Whether a text is the present or the pending one, and not on its way out.
     #[must_use]
-    pub fn holds(&self, text: &SecretHash) -> bool {
-        let [current, _, pending] = self.matches(text);
+    pub fn holds(&self, text: &PresentedKey<'_>) -> bool {
+        let Recognised { current, pending, .. } = self.recognise(&(*text).into());
         current | pending
     }
 
     /// Whether a text is the pending one.
     #[must_use]
-    pub fn awaits(&self, text: &SecretHash) -> bool {
-        self.texts.pending.is_some_and(|pending| pending.matches(text))
+    pub fn awaits(&self, text: &PresentedKey<'_>) -> bool {
+        self.recognise(&(*text).into()).pending
+    }
+
+    /// Whether a text is the present one.
+    fn has(&self, text: &PresentedKey<'_>) -> bool {
+        self.recognise(&(*text).into()).current
     }
 
     /// The names of the fields in which two of one key differ, but for what every write changes.
@@ -159,8 +193,8 @@ impl Credential {
     ///
     /// # Errors
     /// When it is revoked or expired, or another rotation is under way.
-    pub fn staged(&self, new: &SecretHash, now: Timestamp) -> Result<Self, Refused> {
-        if self.texts.current.matches(new) || (self.awaits(new) && self.is_fresh(now)) {
+    pub fn staged(&self, new: &PresentedKey<'_>, now: Timestamp) -> Result<Self, Refused> {
+        if self.has(new) || (self.awaits(new) && self.is_fresh(now)) {
             return Ok(self.clone());
         }
         if self.record.revocation.is_some() {
@@ -173,7 +207,7 @@ impl Credential {
             return Err(Refused::UnderRotation);
         }
         let mut staged = self.clone();
-        staged.texts.pending = Some(*new);
+        staged.texts.pending = Some(new.imprint());
         staged.record.rotation.pending_since = Some(now);
         Ok(staged)
     }
@@ -182,8 +216,8 @@ impl Credential {
     ///
     /// # Errors
     /// When it is neither, or has been pending for so long that somebody may end it meanwhile.
-    pub fn can_move_to(&self, new: &SecretHash, now: Timestamp) -> Result<(), Refused> {
-        if self.texts.current.matches(new) {
+    pub fn can_move_to(&self, new: &PresentedKey<'_>, now: Timestamp) -> Result<(), Refused> {
+        if self.has(new) {
             Ok(())
         } else if !self.awaits(new) {
             Err(Refused::OtherTexts)
@@ -200,9 +234,10 @@ impl Credential {
     /// # Errors
     /// When the text is none of the key's.
     pub fn promoted(&self, new: &PresentedKey<'_>, overlap: Overlap, now: Timestamp) -> Result<Self, Refused> {
-        if self.awaits(&new.hash()) {
+        let recognised = self.recognise(&(*new).into());
+        if recognised.pending {
             Ok(self.followed_by(new, overlap, now))
-        } else if self.knows(&new.hash()) {
+        } else if recognised.is_known() {
             Ok(self.clone())
         } else {
             Err(Refused::OtherTexts)
@@ -221,7 +256,7 @@ impl Credential {
             rotation: Rotation { previous_until, pending_since: None },
             ..self.record.clone()
         };
-        Self { record, texts: Texts { current: new.hash(), previous, pending: None } }
+        Self { record, texts: Texts { current: new.imprint(), previous, pending: None } }
     }
 
     /// Whether a rotation is under way that nobody may disturb.

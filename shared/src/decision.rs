@@ -2,19 +2,21 @@
 //!
 //! Pure: no table, no clock, no HTTP. The authorizer and every other place that checks a key call this one function.
 
-use std::{fmt, net::IpAddr};
+mod code;
 
-use serde::Serialize;
+use std::{borrow::Cow, net::IpAddr};
 
+pub use self::code::{Class, Code};
 use crate::{
     admin,
-    credential::Credential,
-    grant::{ApiSets, Permission, Route, RoutePattern, spellings},
-    key::PresentedKey,
+    credential::{Credential, Recognised},
+    grant::{ApiSet, ApiSets, Call, Permission, Route, RoutePattern, spellings},
+    presented::Presented,
     record::{KeyRecord, KeyState, KeyType},
     scope::Deployment,
     terms::Terms,
     timestamp::Timestamp,
+    token::{Claims, PresentedToken},
 };
 
 /// What a key is held against.
@@ -43,101 +45,16 @@ pub struct Called<'r> {
     pub is_own: bool,
 }
 
-/// The code of a verdict.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(into = "&\'static str")]
-pub enum Code {
-    /// The request carried no key.
-    NoKey,
-    /// The request carried different keys, or a header with one twice.
-    SeveralKeys,
-    /// The text is no key text.
-    Malformed,
-    /// There is no such key, or its secret is another.
-    NotFound,
-    /// Somebody ended the key.
-    Revoked,
-    /// Somebody switched the key off.
-    Disabled,
-    /// The key's time is over.
-    Expired,
-    /// The key is for another provider or region.
-    ScopeMismatch,
-    /// The key is not for this address.
-    IpDenied,
-    /// The key does not reach this route.
-    RouteDenied,
-    /// The key may not do this there.
-    InsufficientPermissions,
-    /// The key opens this door.
-    Valid,
-}
-
-/// All that the outside is told of a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// Nobody that we know: 401.
-    Unauthenticated,
-    /// Somebody that we know, at the wrong door: 403.
-    NotAllowed,
-    /// Come in.
-    Allowed,
-}
-
-impl Code {
-    /// Its name in logs and answers.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::NoKey => "NO_KEY",
-            Self::SeveralKeys => "SEVERAL_KEYS",
-            Self::Malformed => "MALFORMED",
-            Self::NotFound => "NOT_FOUND",
-            Self::Revoked => "REVOKED",
-            Self::Disabled => "DISABLED",
-            Self::Expired => "EXPIRED",
-            Self::ScopeMismatch => "SCOPE_MISMATCH",
-            Self::IpDenied => "IP_DENIED",
-            Self::RouteDenied => "ROUTE_DENIED",
-            Self::InsufficientPermissions => "INSUFFICIENT_PERMISSIONS",
-            Self::Valid => "VALID",
-        }
-    }
-
-    /// What the outside may know of it.
-    #[must_use]
-    pub const fn class(self) -> Class {
-        match self {
-            Self::NoKey
-            | Self::SeveralKeys
-            | Self::Malformed
-            | Self::NotFound
-            | Self::Revoked
-            | Self::Disabled
-            | Self::Expired => Class::Unauthenticated,
-            Self::ScopeMismatch | Self::IpDenied | Self::RouteDenied | Self::InsufficientPermissions => {
-                Class::NotAllowed
-            }
-            Self::Valid => Class::Allowed,
-        }
-    }
-}
-
-impl From<Code> for &'static str {
-    fn from(code: Code) -> Self {
-        code.as_str()
-    }
-}
-
-impl fmt::Display for Code {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
 /// Why a key that is itself in order does not open the door.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Denied(pub Code);
+
+impl<'c> From<&'c Call> for Called<'c> {
+    /// The call of a route of the user's own: somebody only asks about it, so no stage of an API is known.
+    fn from(call: &'c Call) -> Self {
+        Self { method: call.method.as_str(), path: call.path.as_str(), route: "", is_own: false }
+    }
+}
 
 /// By what a key reaches what is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -154,29 +71,63 @@ pub enum Reach<'s> {
     Route(&'s RoutePattern),
 }
 
-/// Decides whether `presented` opens the door of `request` at `now`; `stored` is what its text leads to, if there is
-/// anything.
+/// What was presented, held against the key that it leads to.
+#[derive(Debug)]
+pub struct Bearer<'b> {
+    credential: &'b Credential,
+    recognised: Recognised,
+    claims: Option<&'b Claims>,
+    /// What the key may do, narrowed by the token if it is one.
+    record: Cow<'b, KeyRecord>,
+}
+
+impl<'b> Bearer<'b> {
+    /// What was presented, which the key recognises in this way.
+    #[must_use]
+    pub fn new(presented: &'b Presented<'_>, credential: &'b Credential, recognised: Recognised) -> Self {
+        let claims = presented.token().map(PresentedToken::claims);
+        let record = &credential.record;
+        // What a stranger claims is not worth the work.
+        let proven = claims.filter(|_| recognised.is_known());
+        let record = proven.map_or(Cow::Borrowed(record), |claims| Cow::Owned(claims.narrowing().applied_to(record)));
+        Self { credential, recognised, claims, record }
+    }
+
+    /// What the bearer may do at most.
+    #[must_use]
+    pub fn record(&self) -> &KeyRecord {
+        &self.record
+    }
+
+    /// The same for whoever keeps it: the narrowed record, or nothing where it is the key's own.
+    #[must_use]
+    pub fn into_narrowed(self) -> Option<KeyRecord> {
+        match self.record {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(record) => Some(record),
+        }
+    }
+}
+
+/// Decides whether whoever bears a key or a token of it opens the door of `request` at `now`; there is no bearer where the
+/// text leads to no key.
 ///
 /// The first check that fails gives the code. Until the secret has matched, the answer is the same as for a key that
 /// does not exist.
 #[must_use]
-pub fn decide(
-    presented: &PresentedKey<'_>,
-    stored: Option<&Credential>,
-    request: &Request<'_>,
-    sets: &ApiSets,
-    now: Timestamp,
-) -> Code {
-    let Some(credential) = stored.filter(|stored| stored.admits(&presented.hash(), now)) else {
+pub fn decide(bearer: Option<&Bearer<'_>>, request: &Request<'_>, sets: &ApiSets, now: Timestamp) -> Code {
+    let Some(bearer) = bearer.filter(|bearer| bearer.credential.admits(bearer.recognised, now)) else {
         return Code::NotFound;
     };
-    let record = &credential.record;
+    let (record, claims) = (bearer.record(), bearer.claims);
     match record.state(now) {
         KeyState::Revoked => Code::Revoked,
         KeyState::Disabled => Code::Disabled,
         KeyState::Expired => Code::Expired,
+        KeyState::Active if claims.is_some_and(|claims| !claims.is_in_time(now)) => Code::Expired,
         KeyState::Active if !record.scope.covers(request.place) => Code::ScopeMismatch,
         KeyState::Active if !record.terms.allowed_cidrs.admit(request.source) => Code::IpDenied,
+        KeyState::Active if claims.is_some_and(|claims| !claims.narrowing().admits(request.source)) => Code::IpDenied,
         KeyState::Active => match request.called.map(|called| reach(record, called, sets)) {
             Some(Err(Denied(code))) => code,
             _ if !may(record, request.permissions) => Code::InsufficientPermissions,
@@ -240,6 +191,17 @@ pub fn open_route<'s>(called: Called<'_>, sets: &'s ApiSets) -> Option<&'s Route
     if is_admin(called) { None } else { through(|| sets.open_routes(), called) }
 }
 
+/// Whether a key that names the set may make the call, as far as the set is concerned: the built-in set is for the admin
+/// API, in every spelling of it, and no other set is.
+#[must_use]
+pub fn opens(set: &ApiSet, called: Called<'_>) -> bool {
+    match (set.name.is_reserved(), is_admin(called)) {
+        (true, is_admin) => is_admin,
+        (false, true) => false,
+        (false, false) => through(|| set.routes.iter(), called).is_some(),
+    }
+}
+
 /// The admin routes that are called, in any spelling and by any name.
 fn admin_routes(called: Called<'_>) -> impl Iterator<Item = &'static Route> {
     admin::protected().filter(move |route| {
@@ -264,3 +226,5 @@ where
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod token_tests;

@@ -26,6 +26,12 @@ pub struct Period {
 pub struct PeriodError;
 
 impl Period {
+    /// So many hours, a hundred years at most.
+    #[must_use]
+    pub const fn hours(hours: u16) -> Self {
+        Self { seconds: hours as u64 * 3600 }
+    }
+
     /// Its length in seconds.
     #[must_use]
     pub const fn seconds(self) -> u64 {

@@ -3,7 +3,9 @@
 //! A [`Right`] is what the admin API asks for; a [`Permission`] is what a key holds, rights included. A [`Route`] is one
 //! of Latchkey's own; a [`RoutePattern`] is one of a user's, and an [`ApiSet`] gives a list of them a name.
 
+mod api_name;
 mod api_set;
+mod call;
 mod permission;
 mod route;
 mod spelling;
@@ -11,7 +13,9 @@ mod spelling;
 use std::fmt;
 
 pub use self::{
-    api_set::{ApiGrant, ApiGrantError, ApiName, ApiNameError, ApiSet, ApiSets, Apis},
+    api_name::{ApiName, ApiNameError},
+    api_set::{ApiGrant, ApiGrantError, ApiSet, ApiSets, Apis},
+    call::{Call, Method, MethodError, Path, PathError},
     permission::{Permission, PermissionError, Permissions},
     route::{RoutePattern, RoutePatternError, Segment},
     spelling::{normalised, spellings},
@@ -96,7 +100,7 @@ pub enum Access {
     Right(Right),
 }
 
-/// A method and a path pattern, in which `{x}` stands for one segment.
+/// A method and a path pattern, in which `{x}` stands for one segment, and a last `{x+}` for all the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Route {
     /// An HTTP method.
@@ -135,7 +139,11 @@ impl Route {
                 match (pattern.next(), given.next()) {
                     (None, None) => break true,
                     (Some(wanted), Some(segment)) if wanted == segment => {}
-                    (Some(wanted), Some(segment)) if wanted.starts_with('{') && !segment.is_empty() => {}
+                    (Some(wanted), Some(segment)) if wanted.starts_with('{') && !segment.is_empty() => {
+                        if wanted.ends_with("+}") {
+                            break true;
+                        }
+                    }
                     _ => break false,
                 }
             }
@@ -166,6 +174,17 @@ mod tests {
         }
         assert!(!SHOW.matches("get", "/keys/a"));
         assert!(!SHOW.matches("DELETE", "/keys/a"));
+    }
+
+    #[test]
+    fn a_greedy_placeholder_stands_for_all_the_rest() {
+        let files = Route { method: "GET", path: "/console/{path+}", access: Access::Open };
+        for path in ["/console/a", "/console/a/b/c", "/console/{path+}", "/console/a/"] {
+            assert!(files.matches("GET", path), "{path}");
+        }
+        for path in ["/console", "/console/", "/console//a", "/other/a"] {
+            assert!(!files.matches("GET", path), "{path}");
+        }
     }
 
     #[test]

@@ -19,6 +19,7 @@ pub use self::{
 };
 use crate::{
     entropy::{Entropy, EntropyError},
+    imprint::Imprint,
     secret::SecretHash,
 };
 
@@ -174,6 +175,12 @@ impl<'t> PresentedKey<'t> {
     /// How long the prefix of a text is that Latchkey made.
     const fn prefix_length(&self) -> usize {
         self.text.len().saturating_sub(1 + ID + 1 + SECRET + CHECKSUM)
+    }
+
+    /// What is kept of the text.
+    #[must_use]
+    pub fn imprint(&self) -> Imprint {
+        Imprint::of(self.text)
     }
 
     /// The hash to compare with the stored one.

@@ -2,17 +2,17 @@
 //!
 //! | layer | modules | knows |
 //! |---|---|---|
-//! | values | [`key`] [`secret`] [`scope`] [`label`] [`address`] [`postback`] [`metadata`] [`timestamp`] [`expiry`] [`bounded`] [`named`] [`grant`] [`terms`] [`record`] [`credential`] [`ceiling`] [`caller`] [`audit`] [`admin`] [`cursor`] [`precondition`] [`once`] [`clock`] [`entropy`] [`config`] | nothing but each other |
+//! | values | [`key`] [`secret`] [`token`] [`imprint`] [`presented`] [`scope`] [`label`] [`address`] [`postback`] [`metadata`] [`timestamp`] [`expiry`] [`bounded`] [`named`] [`grant`] [`terms`] [`record`] [`credential`] [`ceiling`] [`caller`] [`audit`] [`admin`] [`cursor`] [`precondition`] [`once`] [`clock`] [`entropy`] [`config`] | nothing but each other |
 //! | decision | [`decision`] | values |
 //! | store | [`store`] | values and `DynamoDB` |
 //! | steps | [`change`] [`page`] [`root`] | values and store: what use cases have in common |
-//! | use cases | [`create`] [`update`] [`revoke`] [`rotate`] [`secret_rotation`] [`list`] [`history`] [`apis`] [`verify`] | values, decision, store and steps |
+//! | use cases | [`create`] [`update`] [`revoke`] [`rotate`] [`secret_rotation`] [`issue`] [`list`] [`history`] [`apis`] [`verify`] | values, decision, store and steps |
 //! | edge | [`edge`] | HTTP, Lambda events and everything above |
 //!
 //! Invariants that hold across it:
 //!
 //! - A key's text exists as a [`key::PlainKey`] (shown once) or a [`key::PresentedKey`] (checked once). Neither prints
-//!   itself, and only its SHA-256 is stored.
+//!   itself, and only its SHA-256 and the public key of its tokens are stored.
 //! - A value that exists is valid: each type has one parser, and serde goes through it.
 //! - Reads that authorize are strongly consistent and by primary key. What cannot be read is refused.
 //! - Time and randomness are arguments ([`clock::Clock`], [`entropy::Entropy`]).
@@ -36,6 +36,8 @@ pub mod entropy;
 pub mod expiry;
 pub mod grant;
 pub mod history;
+pub mod imprint;
+pub mod issue;
 pub mod key;
 pub mod label;
 pub mod list;
@@ -45,6 +47,7 @@ pub mod once;
 pub mod page;
 pub mod postback;
 pub mod precondition;
+pub mod presented;
 pub mod record;
 pub mod revoke;
 pub mod root;
@@ -55,5 +58,6 @@ pub mod secret_rotation;
 pub mod store;
 pub mod terms;
 pub mod timestamp;
+pub mod token;
 pub mod update;
 pub mod verify;

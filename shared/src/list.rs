@@ -3,7 +3,8 @@
 use crate::{
     caller::{Caller, Forbidden},
     cursor::CursorKey,
-    grant::Right,
+    decision::reach,
+    grant::{ApiSets, Call, Right},
     key::KeyId,
     label::{ClientType, Owner},
     page::{Cut, Page, PageError, page},
@@ -30,12 +31,14 @@ pub struct Filter {
     pub client_type: Option<ClientType>,
     /// A name that contains this text, whatever the case.
     pub name: Option<String>,
+    /// Grants that reach this call.
+    pub call: Option<Call>,
 }
 
 impl Filter {
-    /// Whether a key matches at `now`.
+    /// Whether a key matches at `now`, when these are the API sets.
     #[must_use]
-    pub fn matches(&self, record: &KeyRecord, now: Timestamp) -> bool {
+    pub fn matches(&self, record: &KeyRecord, sets: &ApiSets, now: Timestamp) -> bool {
         fn fits<T: PartialEq>(wanted: Option<&T>, actual: &T) -> bool {
             wanted.is_none_or(|wanted| wanted == actual)
         }
@@ -46,6 +49,7 @@ impl Filter {
             && fits(self.state.as_ref(), &record.state(now))
             && (self.client_type.is_none() || self.client_type == record.terms.client_type)
             && self.name.as_ref().is_none_or(|part| contains(record.terms.name.as_str(), part))
+            && self.call.as_ref().is_none_or(|call| reach(record, call.into(), sets).is_ok())
     }
 }
 
@@ -88,8 +92,12 @@ pub async fn list(
     };
     let listing = owner.cloned().map_or(Listing::Keys, Listing::KeysOf);
     let question = format!("{} {listing:?} {filter:?}", caller.owner());
+    let sets = match &filter.call {
+        Some(call) => table.api_sets().await?.on_the_way(call.method.as_str(), call.path.as_str()),
+        None => ApiSets::default(),
+    };
     let cut = Cut { listing, question, from: None, to: None, limit, cursor };
-    Ok(page(&cut, |record| filter.matches(record, now), table, cursor_key).await?)
+    Ok(page(&cut, |record| filter.matches(record, &sets, now), table, cursor_key).await?)
 }
 
 /// Shows one key, if the caller may know of it.
@@ -115,7 +123,7 @@ mod tests {
 
     #[test]
     fn an_empty_filter_matches_every_key() {
-        assert!(Filter::default().matches(&example(), now()));
+        assert!(Filter::default().matches(&example(), &ApiSets::default(), now()));
     }
 
     #[test]
@@ -145,10 +153,10 @@ mod tests {
             Filter { name: Some("missing".to_owned()), ..Filter::default() },
         ];
         for filter in yes {
-            assert!(filter.matches(&record, now()), "{filter:?}");
+            assert!(filter.matches(&record, &ApiSets::default(), now()), "{filter:?}");
         }
         for filter in no {
-            assert!(!filter.matches(&record, now()), "{filter:?}");
+            assert!(!filter.matches(&record, &ApiSets::default(), now()), "{filter:?}");
         }
     }
 
@@ -157,8 +165,8 @@ mod tests {
         let revoked = KeyRecord { revocation: Some(revocation()), ..example() };
         let filter =
             Filter { state: Some(KeyState::Revoked), owner: Some("a-team".parse().unwrap()), ..Filter::default() };
-        assert!(filter.matches(&revoked, now()));
-        assert!(!filter.matches(&example(), now()));
-        assert!(!filter.matches(&KeyRecord { owner: Owner::root(), ..revoked }, now()));
+        assert!(filter.matches(&revoked, &ApiSets::default(), now()));
+        assert!(!filter.matches(&example(), &ApiSets::default(), now()));
+        assert!(!filter.matches(&KeyRecord { owner: Owner::root(), ..revoked }, &ApiSets::default(), now()));
     }
 }

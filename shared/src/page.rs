@@ -84,7 +84,7 @@ pub async fn page<T: Listed>(
     let mut examined = 0;
     let mut last = None;
     while entries.len() < cut.limit && examined < MAX_EXAMINED {
-        let Some((position, entry)) = merged.next().await? else { break };
+        let Some((position, entry)) = merged.next(MAX_EXAMINED - examined).await? else { break };
         examined += 1;
         last = Some(position);
         if matches(&entry) {
@@ -96,6 +96,12 @@ pub async fn page<T: Listed>(
         _ => None,
     };
     Ok(Page { entries, next_cursor })
+}
+
+/// How many of the next `entries` lie in one shard, with half as many again for chance. What is read beyond the end of a page is
+/// read for nothing, and read again for the next one.
+fn share(entries: usize, shards: u32) -> u32 {
+    u32::try_from((entries + entries / 2) / shards as usize + 3).unwrap_or(u32::MAX)
 }
 
 /// The shards of a listing, merged.
@@ -128,7 +134,7 @@ impl<T> Shard<T> {
 impl<'t, T: Listed> Merged<'t, T> {
     fn new(table: &'t KeyTable, cut: &'t Cut<'_>, before: Option<&Position>) -> Self {
         let shards = cut.listing.shards();
-        let first = u32::try_from((cut.limit + cut.limit / 2) / shards as usize + 3).unwrap_or(u32::MAX);
+        let first = share(cut.limit, shards);
         let shard =
             |number| Shard { number, ahead: VecDeque::new(), before: before.cloned(), chunk: first, is_done: false };
         Self {
@@ -139,14 +145,16 @@ impl<'t, T: Listed> Merged<'t, T> {
         }
     }
 
-    /// Reads on wherever nothing is left of what was read, all shards at the same time.
-    async fn refill(&mut self) -> Result<(), StoreError> {
+    /// Reads on wherever nothing is left of what was read, all shards at the same time, when at most `wanted` entries more
+    /// are looked at.
+    async fn refill(&mut self, wanted: usize) -> Result<(), StoreError> {
         let (table, listing, from) = (self.table, self.listing, self.from.as_ref());
         let growth = listing.shards();
+        let most = share(wanted, growth);
         let empty = self.shards.iter_mut().filter(|shard| shard.ahead.is_empty() && !shard.is_done);
         try_join_all(empty.map(|shard| async move {
             let before = shard.before.as_ref();
-            let stretch = table.stretch::<T>(listing, shard.number, before, from, shard.chunk).await?;
+            let stretch = table.stretch::<T>(listing, shard.number, before, from, shard.chunk.min(most)).await?;
             shard.chunk = shard.chunk.saturating_mul(growth).min(LARGEST_CHUNK);
             // An empty stretch that is not the last would be asked for again for ever.
             shard.is_done = stretch.is_last || stretch.entries.is_empty();
@@ -158,9 +166,9 @@ impl<'t, T: Listed> Merged<'t, T> {
         Ok(())
     }
 
-    /// The newest entry that was not handed out yet.
-    async fn next(&mut self) -> Result<Option<(Position, T)>, StoreError> {
-        self.refill().await?;
+    /// The newest entry that was not handed out yet, when at most `wanted` are looked at from here on.
+    async fn next(&mut self, wanted: usize) -> Result<Option<(Position, T)>, StoreError> {
+        self.refill(wanted).await?;
         let newest = self.shards.iter_mut().max_by(|a, b| a.newest().cmp(&b.newest()));
         Ok(newest.and_then(|shard| shard.ahead.pop_front()))
     }
@@ -169,7 +177,7 @@ impl<'t, T: Listed> Merged<'t, T> {
         if self.shards.iter().any(|shard| !shard.ahead.is_empty()) {
             return Ok(true);
         }
-        self.refill().await?;
+        self.refill(1).await?;
         Ok(self.shards.iter().any(|shard| !shard.ahead.is_empty()))
     }
 }

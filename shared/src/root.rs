@@ -85,9 +85,9 @@ pub async fn ensure(
     };
     let event = AuditEvent::of_new(&record, made_at, (Actor::latchkey(), Origin::default()), entropy)?;
     // It may have stood there before, made under other settings.
-    let is_new = table.insert(&record, &key.hash(), made_at, &event, None).await? == Inserted::Done;
+    let is_new = table.insert(&record, &key.imprint(), made_at, &event, None).await? == Inserted::Done;
     match table.credential(id).await? {
-        Some(standing) if !standing.admits(&key.hash(), now) => Err(RootError::OtherText),
+        Some(standing) if !standing.admits(standing.recognise(&(*key).into()), now) => Err(RootError::OtherText),
         Some(Credential { record, .. }) if record.is_root && record.scope.covers(deployment) => {
             if is_new {
                 tracing::info!(key_id = %id, "root key made");

@@ -7,7 +7,7 @@ use crate::{
     expiry::{Expiry, Lifetime, LifetimeError, Overlap, Period},
     grant::Right,
     key::{KeyPrefix, PlainKey},
-    record::KeyRecord,
+    record::{KeyRecord, KeyType},
     store::StoreError,
     timestamp::Timestamp,
 };
@@ -72,6 +72,13 @@ pub async fn rotate(change: Change<'_>, new: &NewText, rules: Rules<'_>) -> Resu
             let expiry = expiry(&before.record, new.lifetime, rules.max_lifetime, now)?;
             let after = before.rotated(&text.as_presented(), expiry, new.overlap, new.ends_others, now);
             let after = after.map_err(ChangeError::from)?;
+            if after.record.key_type == KeyType::SuperUser {
+                caller.require_key("rotate a super-user key").map_err(ChangeError::from)?;
+            }
+            // The new text would outlive the token, and make others.
+            if after.record.id == caller.key_id() {
+                caller.require_key("rotate its own key").map_err(ChangeError::from)?;
+            }
             // Whoever holds the new text has all that the key has.
             caller.require_ceiling(&after.record.grants()).map_err(ChangeError::from)?;
             Ok::<_, RotateError>(after)

@@ -10,12 +10,13 @@ use crate::{
     change::{ChangeError, Write},
     clock::Clock,
     credential::Credential,
-    decision::{Class, Code, Request, decide},
+    decision::{Bearer, Class, Code, Request, decide},
     entropy::{Entropy, EntropyError},
     expiry::{Expiry, Overlap},
     grant::ApiSets,
     key::{KeyId, KeyPrefix, PlainKey, PresentedKey},
     label::Actor,
+    presented::Presented,
     record::{KeyRecord, Refused},
     root::{self, RootError},
     scope::Deployment,
@@ -137,7 +138,7 @@ impl SecretRotation<'_> {
         if let Some((_, present)) = holder.present {
             self.catch_up(id, &present, new).await?;
         }
-        let staged = |before: &Credential, now| before.staged(&new.hash(), now);
+        let staged = |before: &Credential, now| before.staged(new, now);
         self.write(id, Action::KeyStaged, staged).await
     }
 
@@ -156,7 +157,7 @@ impl SecretRotation<'_> {
     /// When it does not, or the table does not answer.
     pub async fn check(self, id: KeyId, new: &PresentedKey<'_>) -> Result<(), SecretRotationError> {
         let standing = self.opened(id, new).await?;
-        Ok(standing.can_move_to(&new.hash(), self.now()).map_err(ChangeError::from)?)
+        Ok(standing.can_move_to(new, self.now()).map_err(ChangeError::from)?)
     }
 
     /// Makes the text that the secret has moved to the present one; the one before it works for the overlap. Doing it again
@@ -177,7 +178,7 @@ impl SecretRotation<'_> {
         new: &PresentedKey<'_>,
     ) -> Result<(), SecretRotationError> {
         let standing = self.table.credential(id).await?;
-        let is_behind = standing.is_some_and(|standing| standing.awaits(&present.hash()));
+        let is_behind = standing.is_some_and(|standing| standing.awaits(present));
         if is_behind && !present.hash().matches(&new.hash()) { self.settle(id, present).await } else { Ok(()) }
     }
 
@@ -210,7 +211,7 @@ impl SecretRotation<'_> {
     /// no say in what comes next.
     async fn proven(self, id: KeyId, text: &PresentedKey<'_>) -> Result<Credential, SecretRotationError> {
         match self.opened(id, text).await {
-            Ok(standing) if standing.holds(&text.hash()) => Ok(standing),
+            Ok(standing) if standing.holds(text) => Ok(standing),
             Ok(_) | Err(SecretRotationError::Refused(_, Code::NotFound)) => Err(SecretRotationError::Unproven(id)),
             Err(error) => Err(error),
         }
@@ -227,7 +228,9 @@ impl SecretRotation<'_> {
 
     fn decided(self, text: &PresentedKey<'_>, standing: Option<&Credential>) -> Code {
         let request = Request { place: self.deployment, source: None, called: None, permissions: &[] };
-        decide(text, standing, &request, &ApiSets::default(), self.now())
+        let presented = Presented::from(*text);
+        let bearer = standing.map(|standing| Bearer::new(&presented, standing, standing.recognise(&presented)));
+        decide(bearer.as_ref(), &request, &ApiSets::default(), self.now())
     }
 
     fn now(self) -> Timestamp {

@@ -5,11 +5,13 @@
 //! lags. Nothing in here knows HTTP.
 
 mod api_set;
+mod bulk;
 mod error;
 mod event;
 mod item;
 mod list;
 pub mod schema;
+mod texts;
 mod update;
 mod write;
 
@@ -23,15 +25,13 @@ use aws_sdk_dynamodb::{
 
 pub use self::{
     api_set::{SetWritten, VersionedSet},
+    bulk::items_of,
     error::{StoreError, messages},
+    item::Attributes,
     list::{Listed, Listing, Stretch},
     write::{Inserted, Written},
 };
-use self::{
-    error::unanswered,
-    item::{Attributes, record_in},
-    schema::SHARDS,
-};
+use self::{error::unanswered, item::record_in, schema::SHARDS};
 use crate::{
     credential::Credential,
     key::KeyId,

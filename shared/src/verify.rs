@@ -5,6 +5,8 @@
 //! was read, and for at most [`Config::stale`](crate::config::Config) longer while the table does not answer. Expiry is
 //! decided afresh each time.
 
+mod verdict;
+
 use std::{
     num::NonZeroUsize,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -15,13 +17,15 @@ use futures_util::future::try_join;
 use jiff::{SignedDuration, Timestamp as Moment};
 use lru::LruCache;
 
+pub use self::verdict::Verdict;
 use crate::{
     clock::Clock,
     config::Config,
-    credential::Credential,
-    decision::{Code, Request, decide},
+    credential::{Credential, Recognised},
+    decision::{Code, Request},
     grant::ApiSets,
-    key::{KeyId, PresentedKey},
+    key::KeyId,
+    presented::Presented,
     record::{KeyRecord, KeyType},
     store::{KeyTable, StoreError},
 };
@@ -32,49 +36,10 @@ const STRANGERS: u8 = 5;
 /// How many records are kept at most, each of one to thirty kilobytes.
 const CAPACITY: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 
-/// What a presented text led to, and by what.
-type Found = (Lookup, Arc<Credential>);
+/// What a presented text led to, and how that recognises it.
+type Found = (Arc<Credential>, Recognised);
 
-/// What is known of a presented key after checking it.
-#[derive(Debug)]
-pub struct Verdict {
-    /// The outcome.
-    pub code: Code,
-    /// The id that the text claims, or that it turned out to have. For logs alone: it is no proof of anything. There is
-    /// none for a key whose use is to leave no trace.
-    pub claimed: Option<KeyId>,
-    /// The API sets that it was decided with, unless it did not depend on them.
-    pub sets: Option<Arc<ApiSets>>,
-    credential: Option<Arc<Credential>>,
-}
-
-impl Verdict {
-    /// A refusal before any record was looked at.
-    #[must_use]
-    pub fn without_key(code: Code) -> Self {
-        Self { code, claimed: None, sets: None, credential: None }
-    }
-
-    /// The key's record; only a key whose secret matched has one here.
-    #[must_use]
-    pub fn record(&self) -> Option<&KeyRecord> {
-        self.credential.as_deref().map(|credential| &credential.record)
-    }
-
-    fn of(
-        presented: &PresentedKey<'_>,
-        credential: Option<Arc<Credential>>,
-        sets: Option<Arc<ApiSets>>,
-        code: Code,
-    ) -> Self {
-        let traceless = credential.as_deref().is_some_and(|credential| credential.record.terms.off_the_record);
-        let credential = credential.filter(|_| code != Code::NotFound);
-        let proven = credential.as_deref().map(|credential| credential.record.id);
-        Self { code, claimed: proven.or_else(|| presented.id()).filter(|_| !traceless), sets, credential }
-    }
-}
-
-/// Checks a key against the table as it is at this moment.
+/// Checks a key or a token against the table as it is at this moment.
 ///
 /// # Errors
 /// When the table does not answer.
@@ -84,22 +49,24 @@ pub async fn verify_now(
     table: &KeyTable,
     clock: &dyn Clock,
 ) -> Result<Verdict, StoreError> {
-    let Ok(presented) = PresentedKey::parse(text) else { return Ok(Verdict::without_key(Code::Malformed)) };
+    let Ok(presented) = Presented::parse(text) else { return Ok(Verdict::without_key(Code::Malformed)) };
     let (found, sets) = try_join(find(&presented, table), table.api_sets()).await?;
-    let credential = found.map(|(_, credential)| credential);
-    let code = decide(&presented, credential.as_deref(), request, &sets, clock.now().into());
-    Ok(Verdict::of(&presented, credential, Some(sets.into()), code))
+    let found = found.map(|(_, credential)| {
+        let recognised = credential.recognise(&presented);
+        (credential, recognised)
+    });
+    Ok(Verdict::decided(&presented, found.as_ref(), request, Some(sets.into()), clock.now().into()))
 }
 
-/// What a text leads to: by its id, or by its hash if it was brought.
-async fn find(presented: &PresentedKey<'_>, table: &KeyTable) -> Result<Option<Found>, StoreError> {
+/// What a text leads to, and by what: by its id, or by its hash if it was brought.
+async fn find(presented: &Presented<'_>, table: &KeyTable) -> Result<Option<(Lookup, Arc<Credential>)>, StoreError> {
     if let Some(id) = presented.id()
         && let Some(found) = table.credential(id).await?
     {
         return Ok(Some((Lookup::Id(id), Arc::new(found))));
     }
-    let hash = presented.hash();
-    let Some(id) = table.pointed_at(&hash).await? else { return Ok(None) };
+    let Presented::Key { hash, .. } = presented else { return Ok(None) };
+    let Some(id) = table.pointed_at(hash).await? else { return Ok(None) };
     Ok(table.credential(id).await?.map(|found| (Lookup::Hash(*hash.as_bytes()), Arc::new(found))))
 }
 
@@ -167,17 +134,16 @@ impl Verifier {
     /// # Errors
     /// When the record or the API sets must be read and cannot be.
     pub async fn verify(&self, text: &str, request: &Request<'_>, clock: &dyn Clock) -> Result<Verdict, StoreError> {
-        let Ok(presented) = PresentedKey::parse(text) else { return Ok(Verdict::without_key(Code::Malformed)) };
-        let credential = self.credential(&presented, clock.now()).await?;
-        let sets = match credential.as_deref() {
-            Some(credential) if depends_on_sets(&credential.record) => Some(self.sets(clock.now()).await?),
+        let Ok(presented) = Presented::parse(text) else { return Ok(Verdict::without_key(Code::Malformed)) };
+        let found = self.credential(&presented, clock.now()).await?;
+        let sets = match &found {
+            Some((credential, _)) if depends_on_sets(&presented, &credential.record) => {
+                Some(self.sets(clock.now()).await?)
+            }
             _ => None,
         };
-        let none = ApiSets::default();
         // Reading takes time, in which the key may have expired.
-        let sets_or_none = sets.as_deref().unwrap_or(&none);
-        let code = decide(&presented, credential.as_deref(), request, sets_or_none, clock.now().into());
-        Ok(Verdict::of(&presented, credential, sets, code))
+        Ok(Verdict::decided(&presented, found.as_ref(), request, sets, clock.now().into()))
     }
 
     /// The API sets, as they are at `now` or were a short while before.
@@ -206,27 +172,28 @@ impl Verifier {
         }
     }
 
-    async fn credential(
-        &self,
-        presented: &PresentedKey<'_>,
-        now: Moment,
-    ) -> Result<Option<Arc<Credential>>, StoreError> {
-        let hash = presented.hash();
-        // Texts that were brought may have an id in them that is also another's.
-        let lookups = || {
-            let by_hash = || Lookup::Hash(*hash.as_bytes());
-            presented.id().map(Lookup::Id).into_iter().chain(std::iter::once_with(by_hash))
+    async fn credential(&self, presented: &Presented<'_>, now: Moment) -> Result<Option<Found>, StoreError> {
+        let by_hash = match presented {
+            Presented::Key { hash, .. } => Some(Lookup::Hash(*hash.as_bytes())),
+            Presented::Token(_) => None,
         };
-        let kept = |age| lookups().find_map(|lookup| Some((lookup, self.kept_within(lookup, now, age)?)));
+        // Texts that were brought may have an id in them that is also another's.
+        let lookups = || presented.id().map(Lookup::Id).into_iter().chain(by_hash);
+        let kept = |age| {
+            let (lookup, kept) = lookups().find_map(|lookup| Some((lookup, self.kept_within(lookup, now, age)?)))?;
+            let recognised = kept.recognise(presented);
+            Some((lookup, (kept, recognised)))
+        };
         if let Some((lookup, fresh)) = kept(self.ttl)
-            && (fresh.knows(&hash) || !self.reads_for_a_stranger(lookup, now))
+            && (fresh.1.is_known() || !self.reads_for_a_stranger(lookup, now))
         {
             return Ok(Some(fresh));
         }
         match find(presented, &self.table).await {
             Ok(Some((lookup, found))) => {
                 self.keep(lookup, Arc::clone(&found), now);
-                Ok(Some(found))
+                let recognised = found.recognise(presented);
+                Ok(Some((found, recognised)))
             }
             Ok(None) => {
                 lookups().for_each(|lookup| self.forget(lookup));
@@ -234,11 +201,11 @@ impl Verifier {
             }
             Err(StoreError::Unavailable(why)) => match kept(self.ttl + self.stale) {
                 // Of a text that it does not know, it cannot say anything.
-                Some((_, stale)) if !self.stale.is_zero() && stale.knows(&hash) => {
+                Some((_, (stale, recognised))) if !self.stale.is_zero() && recognised.is_known() => {
                     let key_id = Some(stale.record.id).filter(|_| !stale.record.terms.off_the_record);
                     let key_id = key_id.map(tracing::field::display);
                     tracing::warn!(key_id, why, "the table does not answer; a stale record is used");
-                    Ok(Some(stale))
+                    Ok(Some((stale, recognised)))
                 }
                 _ => Err(StoreError::Unavailable(why)),
             },
@@ -287,15 +254,16 @@ impl Verifier {
     }
 }
 
-/// Whether it takes API sets to say what the key reaches.
-fn depends_on_sets(record: &KeyRecord) -> bool {
-    record.key_type == KeyType::FineGrained && !record.terms.apis.has_any()
+/// Whether it takes API sets to say what the key, or its token, reaches.
+fn depends_on_sets(presented: &Presented<'_>, record: &KeyRecord) -> bool {
+    let is_for_all = record.key_type == KeyType::SuperUser || record.terms.apis.has_any();
+    !is_for_all || presented.token().is_some_and(|token| token.claims().narrowing().apis.is_some())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{credential::Texts, record::tests::example, secret::SecretHash};
+    use crate::{credential::Texts, imprint::Imprint, record::tests::example};
 
     fn verifier(ttl: u64, stale: u64) -> Verifier {
         let sdk = aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
@@ -319,7 +287,7 @@ mod tests {
 
     fn credential(version: u64) -> Arc<Credential> {
         let record = KeyRecord { version, ..example() };
-        Arc::new(Credential { record, texts: Texts::only(SecretHash::of("text")) })
+        Arc::new(Credential { record, texts: Texts::only(Imprint::of("text")) })
     }
 
     #[test]

@@ -11,8 +11,8 @@ use crate::support::{TestStack, minimal_with, send, with_wrong_secret};
 /// Texts that a random generator made, and what `sha256sum` says of them.
 const VALUE: &str = "k7Vq2Zr9Xw4Bn8Lc3Td6Hs1Fy5Gm0Pj";
 const VALUE_SHA256: &str = "f33460d774eb48aa30f98a3058bc33e5d0a0b05c8a69df459e43abee3d67946c";
-const OTHER: &str = "Q3vN8xR1-zL6w.T9yB4_cM7!jK2";
-const OTHER_SHA256: &str = "87f7f6dd0c5371db45c10b77e0f0536f660b21e195f32a91fd821712cfe38118";
+pub(crate) const OTHER: &str = "Q3vN8xR1-zL6w.T9yB4_cM7!jK2";
+pub(crate) const OTHER_SHA256: &str = "87f7f6dd0c5371db45c10b77e0f0536f660b21e195f32a91fd821712cfe38118";
 /// A text that Latchkey made in another deployment.
 const FOREIGN: &str = "acme_live_Zq7Lk2Vn9Xw4Bt8R_k7Vq2Zr9Xw4Bn8Lc3Td6Hs1Fy5Gm0PjA4RGDyX";
 const FOREIGN_SHA256: &str = "fe699ce3eefae9ea7a92c9f627e2725f97260e80c3cc0777a9dfdf33a3346e0f";

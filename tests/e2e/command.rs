@@ -20,10 +20,12 @@ fn mode(path: &std::path::Path) -> u32 {
 async fn a_first_start_says_where_everything_is() {
     let home = Home::new();
     let latchkey = home.start(&[], &[]).await;
-    let [gateway, dynamodb, secrets, root] = latchkey.lines.as_slice() else { panic!("{:?}", latchkey.lines) };
+    let [gateway, console, dynamodb, secrets, root] = latchkey.lines.as_slice() else { panic!("{:?}", latchkey.lines) };
     // The first line means that requests are accepted.
     latchkey.get("/health", "").await.expect(200);
     assert!(gateway.starts_with("latchkey listening on http://127.0.0.1:"), "{gateway}");
+    assert_eq!(*console, format!("console {}/console", latchkey.url()));
+    assert!(latchkey.get("/console", "").await.expect(200).text.contains("<title>"));
 
     let (url, table) = dynamodb.strip_prefix("dynamodb ").unwrap().split_once(" table ").unwrap();
     assert!(url.starts_with("http://127.0.0.1:"), "{url}");
@@ -63,7 +65,7 @@ async fn a_second_start_finds_the_same_keys() {
     latchkey.end("TERM").await;
 
     let latchkey = home.start(&[], &[]).await;
-    assert_eq!(latchkey.lines[3], "root key kept in .latchkey/root-key");
+    assert_eq!(latchkey.lines[4], "root key kept in .latchkey/root-key");
     assert!(!latchkey.lines.concat().contains(&root));
     assert_eq!(fs::read(home.path(".latchkey/root-key")).unwrap(), kept);
     let latchkey = latchkey.with_root(&root);
@@ -80,7 +82,7 @@ async fn a_second_start_finds_the_same_keys() {
 async fn nothing_is_kept_when_nothing_is_to_be_kept() {
     let home = Home::new();
     let latchkey = home.start(&["--ephemeral"], &[]).await;
-    assert_eq!(latchkey.lines[3], format!("root key {} (shown once; gone when this ends)", latchkey.root()));
+    assert_eq!(latchkey.lines[4], format!("root key {} (shown once; gone when this ends)", latchkey.root()));
     let key = latchkey.create(json!({})).await;
     latchkey.get("/demo/hello", &key.text).await.expect(200);
     assert_eq!(latchkey.end("TERM").await.0, Some(0));
@@ -117,7 +119,7 @@ async fn settings_come_from_the_environment_and_aws_has_no_say() {
         ("AWS_PROFILE", "nobody"),
     ];
     let latchkey = home.start(&["--ephemeral"], &settings).await;
-    assert!(latchkey.lines[1].ends_with(" table my-keys"), "{:?}", latchkey.lines);
+    assert!(latchkey.lines[2].ends_with(" table my-keys"), "{:?}", latchkey.lines);
     assert!(latchkey.root().starts_with("acme_"));
     let here = latchkey.create(json!({"region": "eu-west-1", "expires_in": "7d"})).await;
     latchkey.get("/demo/hello", &here.text).await.expect(200);

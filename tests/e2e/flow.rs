@@ -1,6 +1,6 @@
 //! A key's life, from its creation to the door that no longer opens.
 
-mod places;
+pub(crate) mod places;
 mod refusals;
 mod scope;
 mod secrets;

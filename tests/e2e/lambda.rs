@@ -5,6 +5,7 @@
 
 pub(crate) mod emulator;
 pub(crate) mod events;
+mod page;
 mod secrecy;
 mod settings;
 mod vault;
@@ -20,11 +21,12 @@ use shared::{
     clock::{Clock, SystemClock},
     key::PresentedKey,
     timestamp::Timestamp,
+    token::PresentedToken,
 };
 
 use self::{
     emulator::Emulator,
-    events::{EXAMPLE_KEY, Event, SHAPES, Table},
+    events::{EXAMPLE_KEY, Event, SHAPES, Table, example_record},
     vault::Vault,
 };
 use crate::{
@@ -70,7 +72,7 @@ impl Run {
         let emulator = Emulator::start(function, &environment).await;
         let mut answers = BTreeMap::new();
         for event in events::all().into_iter().filter(|event| event.function == function) {
-            let text = vault.as_ref().map_or_else(|| event.text.clone(), |vault| vault.event(event.json()));
+            let text = vault.as_ref().map_or_else(|| page::fitted(&event.text), |vault| vault.event(event.json()));
             let answer = with_body(emulator.invoke(&text).await);
             answers.insert(event.name, vault.as_ref().map_or(answer.clone(), |vault| vault.answer(&answer)));
         }
@@ -81,19 +83,27 @@ impl Run {
         Self { answers, output: emulator.stop().await, held }
     }
 
-    /// The secrets of the keys that it made.
+    /// The secrets of the keys that it made, and the signatures of the tokens.
     fn created(&self) -> Vec<&str> {
         let shown = self.answers.values().filter_map(|answer| answer["body"]["key"].as_str());
-        shown.chain(self.held.as_deref()).map(secret_of).collect()
+        let signatures = self.answers.values().filter_map(token).filter_map(|token| token.rsplit('.').next());
+        shown.chain(self.held.as_deref()).map(secret_of).chain(signatures).collect()
     }
 }
 
-/// The answer with its body, if it is one of HTTP, as JSON in place of its text.
+/// The answer with its body, if it is JSON, in place of its text.
 fn with_body(mut answer: Value) -> Value {
-    if let Some(text) = answer.get("body").and_then(Value::as_str) {
+    let is_json = answer["headers"]["content-type"].as_str().is_some_and(|kind| kind.contains("json"));
+    if let Some(text) = answer.get("body").and_then(Value::as_str).filter(|_| is_json) {
         answer["body"] = serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"));
     }
     answer
+}
+
+/// The token that an answer hands over, in its body or in a cookie.
+fn token(answer: &Value) -> Option<&str> {
+    let cookie = || answer["cookies"][0].as_str()?.strip_prefix("latchkey-console=")?.split(';').next();
+    answer["body"]["token"].as_str().or_else(cookie).filter(|token| !token.is_empty())
 }
 
 /// A time of this test run, to the second. One of what was there before is left as it is.
@@ -120,6 +130,26 @@ fn some(shown: &'static str) -> Redaction {
     dynamic_redaction(move |value, _| if value.is_nil() { value } else { shown.into() })
 }
 
+/// A token of the example key, alone or as the value of a cookie, whose signature differs with its times.
+fn token_of_example() -> Redaction {
+    dynamic_redaction(|value, path| {
+        let text = value.as_str().unwrap();
+        let (before, token) = text.find("eyJ").map_or((text, ""), |at| text.split_at(at));
+        let (token, after) = token.find(';').map_or((token, ""), |at| token.split_at(at));
+        let is_whole = PresentedToken::parse(token).is_ok_and(|token| token.key_id() == example_record().id);
+        assert!(is_whole || token.is_empty(), "{path} is no token of the example key: {text}");
+        if token.is_empty() { value } else { format!("{before}[token]{after}").into() }
+    })
+}
+
+/// A time after this test run. One that an event names is left as it is.
+fn ending_later() -> Redaction {
+    dynamic_redaction(|value, _| {
+        let end: Timestamp = value.as_str().unwrap().parse().unwrap();
+        if end > SystemClock.now().into() { "[end]".into() } else { value }
+    })
+}
+
 /// What differs from run to run in the answers of a function, each with its shape.
 fn varying(function: &str, from: Timestamp) -> Vec<(&'static str, Redaction)> {
     match function {
@@ -141,6 +171,8 @@ fn varying(function: &str, from: Timestamp) -> Vec<(&'static str, Redaction)> {
             (".body.expires_at", some("[expiry]")),
             (".body.rotation.previous_valid_until", some("[end]")),
         ],
+        "issue-token" => vec![(".body.token", token_of_example()), (".body.expires_at", some("[expiry]"))],
+        "console" => vec![(".cookies[]", token_of_example()), (".body.token_expires_at", ending_later())],
         "audit-log" => vec![(".body.events[].id", shape::id()), (".body.next_cursor", some("[cursor]"))],
         // The emulator tells the error's Rust type, which is nobody's contract.
         "authorizer" | "rotate-secret" => vec![(".errorType", "[type]".into())],
@@ -159,7 +191,8 @@ async fn every_event_gets_the_answer_of_its_snapshot() {
         for (selector, redaction) in varying(&function, from) {
             settings.add_redaction(selector, redaction);
         }
-        for (event, mut answer) in run.answers {
+        for (event, answer) in run.answers {
+            let mut answer = page::unfitted(&answer);
             // The document has a file of its own.
             if answer["body"]["openapi"].is_string() {
                 assert_eq!(answer["body"], crate::openapi::snapshot(), "{event}");

@@ -2,6 +2,7 @@
 
 mod cost;
 mod cursors;
+mod reach;
 mod secrecy;
 
 use std::{collections::HashSet, sync::Arc};

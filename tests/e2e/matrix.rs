@@ -3,6 +3,7 @@
 
 mod cast;
 
+use reqwest::Method;
 use serde_json::json;
 use shared::{
     admin::{self, ROUTES},
@@ -10,7 +11,7 @@ use shared::{
 };
 
 use self::cast::{CALLERS, Cast};
-use crate::support::{Answer, with_unknown_id};
+use crate::support::{Answer, send, with_unknown_id};
 
 /// Whose key a route with an `{id}` is called on.
 const KEYS: [&str; 6] = ["own", "another owner's", "a super-user's", "the root key", "unknown", "malformed"];
@@ -39,6 +40,9 @@ async fn path(cast: &Cast, route: Route, target: &str) -> String {
             _ => "No_Name".to_owned(),
         };
         return route.path.replace("{name}", &name);
+    }
+    if route == admin::CONSOLE_FILES {
+        return route.path.replace("{path+}", &format!("{}/app.js", console::VERSION));
     }
     if !route.path.contains("{id}") {
         return route.path.to_owned();
@@ -75,8 +79,13 @@ async fn call(cast: &Cast, route: Route, target: &str, key: &str) -> Answer {
         admin::CREATE_KEY => stack.post(&path, key, &Cast::harmless()).await,
         admin::UPDATE_KEY => cast.patch(&path, key, &json!({"description": "edited"})).await,
         admin::VERIFY_KEY => stack.post(&path, key, &json!({"key": asked_about(cast, target).await})).await,
-        admin::RESTORE_KEY | admin::ROTATE_KEY => stack.post(&path, key, &json!({})).await,
+        admin::RESTORE_KEY | admin::ROTATE_KEY | admin::ISSUE_TOKEN => stack.post(&path, key, &json!({})).await,
         admin::PUT_API => cast.put(&path, key, &json!({"routes": [cast::ROUTE], "description": "edited"})).await,
+        admin::SIGN_IN => send(stack.request_with(Method::POST, &path, key)).await,
+        admin::SIGN_OUT => {
+            let request = stack.request_with(Method::DELETE, &path, key);
+            send(request.header(admin::CONSOLE_HEADER, "1")).await
+        }
         route if route.method == "GET" => stack.get(&path, key).await,
         route if route.method == "DELETE" => stack.delete(&path, key).await,
         route => panic!("{route} has no row in the matrix"),

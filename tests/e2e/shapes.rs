@@ -43,6 +43,8 @@ async fn the_context_tells_of_the_key_in_strings_alone() {
         "region": "us-east-1",
         "metadata": r#"{"team":"billing"}"#,
         "expires_at": "2099-01-01T00:00:00Z",
+        "token": "false",
+        "token_expires_at": "",
     });
     let bare = json!({
         "key_id": door.id("super-user"),
@@ -56,6 +58,8 @@ async fn the_context_tells_of_the_key_in_strings_alone() {
         "region": "*",
         "metadata": "{}",
         "expires_at": "",
+        "token": "false",
+        "token_expires_at": "",
     });
     for shape in Shape::ALL {
         assert_eq!(door.ask(&shape.event()).await.allowed().context, full, "{shape:?}");

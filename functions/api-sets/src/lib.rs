@@ -10,7 +10,7 @@ use shared::{
         Answer, App,
         body::{ApiSetBody, ApiSetsBody},
         error::Problem,
-        request::{Fields, boolean, caller, list, path_parameter, precondition, route, text},
+        request::{Fields, boolean, call, caller, list, path_parameter, precondition, route, text},
         response::{answer, versioned},
     },
     grant::{ApiName, ApiNameError, ApiSet, ListError, Route, distinct},
@@ -41,8 +41,9 @@ pub async fn handle(app: Arc<App>, request: Request) -> Answer {
     let mut query = Fields::of_query(&request);
     match *route {
         admin::LIST_APIS => {
-            query.finish(Some(()))?;
-            let sets = apis::list(&caller, &app.table).await?;
+            let call = call(&mut query);
+            let call = query.finish(Some(call))?;
+            let sets = apis::list(&caller, call.as_ref(), &app.table).await?;
             answer(StatusCode::OK, &ApiSetsBody { apis: sets.iter().map(ApiSetBody::from).collect() })
         }
         admin::SHOW_API => {

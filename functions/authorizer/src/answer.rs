@@ -13,6 +13,7 @@ use shared::{
     grant::{ApiSets, Route, RoutePattern, Segment},
     record::KeyRecord,
     terms::Terms,
+    timestamp::Timestamp,
 };
 
 use crate::{
@@ -40,9 +41,18 @@ impl Statement {
     }
 }
 
+/// Whose key or token it is.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'v> {
+    /// The key, as far as a token leaves it.
+    pub(crate) record: &'v KeyRecord,
+    /// When the token ends, if it is one.
+    pub(crate) token_expires_at: Option<Timestamp>,
+}
+
 /// The request may go on, with what its backend should know of the key.
-pub(crate) fn allow(event: &Event<'_>, record: &KeyRecord, sets: &ApiSets, scope: PolicyScope) -> Value {
-    let context = context(record);
+pub(crate) fn allow(event: &Event<'_>, known: Known<'_>, sets: &ApiSets, scope: PolicyScope) -> Value {
+    let (record, context) = (known.record, context(known));
     if event.shape == Shape::Http2 {
         return json!({"isAuthorized": true, "context": context});
     }
@@ -68,7 +78,8 @@ pub(crate) fn allow_anyone(event: &Event<'_>, route: &RoutePattern) -> Value {
 }
 
 /// The request may not go on, but the key may call other routes; a gateway that keeps the answer should know which.
-pub(crate) fn deny_this(event: &Event<'_>, record: &KeyRecord, sets: &ApiSets, scope: PolicyScope) -> Value {
+pub(crate) fn deny_this(event: &Event<'_>, known: Known<'_>, sets: &ApiSets, scope: PolicyScope) -> Value {
+    let record = known.record;
     let is_kept = scope == PolicyScope::Key && !matches!(event.shape, Shape::Http2 | Shape::Connect);
     // A policy tells routes apart by their plain spelling alone: any other might slip through what is denied.
     if !is_kept || is_twisted(event.path) {
@@ -84,7 +95,7 @@ pub(crate) fn deny_this(event: &Event<'_>, record: &KeyRecord, sets: &ApiSets, s
         resources.map(|resources| of_resources(event, resources))
     };
     match statements {
-        Some(statements) => policy(record.owner.as_str(), &statements, &context(record)),
+        Some(statements) => policy(record.owner.as_str(), &statements, &context(known)),
         None => deny(event.shape),
     }
 }
@@ -199,7 +210,8 @@ fn denied(stage_arn: &str, forbidden: &[RoutePattern]) -> Vec<String> {
 }
 
 /// What the backend is told: strings alone, because a REST API takes nothing else, and never `null`.
-fn context(record: &KeyRecord) -> Map<String, Value> {
+fn context(known: Known<'_>) -> Map<String, Value> {
+    let Known { record, token_expires_at } = known;
     let KeyRecord { terms, .. } = record;
     let optional = |value: Option<String>| value.unwrap_or_default();
     [
@@ -214,6 +226,8 @@ fn context(record: &KeyRecord) -> Map<String, Value> {
         ("region", record.scope.region().to_owned()),
         ("metadata", terms.metadata.as_json().to_owned()),
         ("expires_at", optional(terms.expiry.at().map(|end| end.to_string()))),
+        ("token", token_expires_at.is_some().to_string()),
+        ("token_expires_at", optional(token_expires_at.map(|end| end.to_string()))),
     ]
     .into_iter()
     .map(|(name, value)| (name.to_owned(), Value::String(value)))

@@ -1,9 +1,11 @@
 //! Where a request may carry its key.
 //!
-//! `Authorization` (`Bearer <key>` or the key alone), `x-api-key`, the headers and cookies that the deployment names, and
-//! for a WebSocket the query parameter `api_key`. A request must not carry two different ones.
+//! `Authorization` (`Bearer <key>` or the key alone), `x-api-key`, the headers and cookies that the deployment names, for a
+//! WebSocket the query parameter `api_key`, and for Latchkey's own API the console's cookie. A request must not carry two
+//! different ones.
 
 use serde_json::Value;
+use shared::admin::{CONSOLE_COOKIE, CONSOLE_HEADER};
 
 use crate::event::{Event, Shape, text};
 
@@ -14,6 +16,8 @@ pub(crate) enum Presented<'e> {
     None,
     /// One text, perhaps in several places.
     One(&'e str),
+    /// One text, in cookies alone.
+    Cookie(&'e str),
     /// Different texts, or a header given more than once.
     Several,
 }
@@ -30,19 +34,38 @@ pub(crate) fn presented<'e>(event: &Event<'e>, headers: &[String], cookies: &[St
         let value = found.header(event.json, name);
         found.add(value);
     }
+    let is_own = event.called().is_own;
+    let mut of_console = Found::default();
+    let mut in_cookies = Found::default();
     for pair in cookie_pairs(event.json) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        if cookies.iter().any(|cookie| cookie == name.trim()) {
-            found.add(Some(value.trim()));
+        match name.trim() {
+            CONSOLE_COOKIE if is_own => of_console.add(Some(value.trim())),
+            name if cookies.iter().any(|cookie| cookie == name) => in_cookies.add(Some(value.trim())),
+            _ => {}
         }
     }
+    // A session of the console is not disturbed by what an application on the same host keeps in its cookies.
+    let in_cookies = if of_console.text.is_some() { of_console } else { in_cookies };
     if event.shape == Shape::Connect {
         let single = event.json.get("queryStringParameters").and_then(|query| text(query, "api_key"));
         found.add(single);
         let all = event.json.get("multiValueQueryStringParameters").and_then(|query| query.get("api_key"));
         all.and_then(Value::as_array).into_iter().flatten().for_each(|value| found.add(value.as_str()));
     }
-    found.into_presented()
+    match (found.into_presented(), in_cookies.into_presented()) {
+        (Presented::None, Presented::One(text)) => Presented::Cookie(text),
+        (elsewhere, Presented::None) => elsewhere,
+        (Presented::One(one), Presented::One(other)) if one == other => Presented::One(one),
+        _ => Presented::Several,
+    }
+}
+
+/// Whether a request says that the console's page made it.
+pub(crate) fn has_console_header(event: &Event<'_>) -> bool {
+    let Values { single, multiple } = Values::of(event.json, CONSOLE_HEADER);
+    let mut values = single.iter().chain(&multiple).peekable();
+    values.peek().is_some() && values.all(|value| value.as_str() == Some("1"))
 }
 
 /// The texts found so far.
@@ -162,7 +185,55 @@ mod tests {
             (Shape::Http2, json!({"headers": {"authorization": "Digest a=b, c=\"d\"", "x-api-key": "k"}})),
             (Shape::Http2, json!({"headers": {"x-api-key": "", "secret": "k"}})),
         ] {
-            assert_eq!(look(shape, &event), Presented::One("k"), "{event}");
+            assert!(matches!(look(shape, &event), Presented::One("k") | Presented::Cookie("k")), "{event}");
+        }
+    }
+
+    #[test]
+    fn a_key_in_cookies_alone_is_told_from_one_in_a_header() {
+        let in_a_cookie = json!({"cookies": ["latchkey=k"]});
+        assert_eq!(look(Shape::Http2, &in_a_cookie), Presented::Cookie("k"));
+        let in_both = json!({"cookies": ["latchkey=k"], "headers": {"x-api-key": "k"}});
+        assert_eq!(look(Shape::Http2, &in_both), Presented::One("k"));
+    }
+
+    #[test]
+    fn the_consoles_cookie_counts_on_latchkeys_own_api_alone() {
+        let own = json!({"cookies": ["latchkey-console=k"], "stageVariables": {"latchkey": "admin-api"}});
+        assert_eq!(look(Shape::Http2, &own), Presented::Cookie("k"));
+        let beside =
+            json!({"cookies": ["latchkey=other", "latchkey-console=k"], "stageVariables": {"latchkey": "admin-api"}});
+        assert_eq!(look(Shape::Http2, &beside), Presented::Cookie("k"));
+        let twice = json!({"cookies": ["latchkey-console=other", "latchkey-console=k"], "stageVariables": {"latchkey": "admin-api"}});
+        assert_eq!(look(Shape::Http2, &twice), Presented::Several);
+        for elsewhere in [
+            json!({"cookies": ["latchkey-console=k"]}),
+            json!({"cookies": ["latchkey-console=k"], "stageVariables": {"latchkey": "other"}}),
+            json!({"cookies": ["latchkey-console=k"], "stageVariables": null}),
+        ] {
+            assert_eq!(look(Shape::Http2, &elsewhere), Presented::None, "{elsewhere}");
+        }
+    }
+
+    #[test]
+    fn the_consoles_header_has_one_value() {
+        let has = |headers: Value| {
+            let json = json!({"headers": headers});
+            let event = Event { shape: Shape::Http2, json: &json, method: "POST", path: "/", route: "", stage_arn: "" };
+            has_console_header(&event)
+        };
+        assert!(has(json!({"x-latchkey-console": "1"})));
+        assert!(has(json!({"X-Latchkey-Console": "1"})));
+        for headers in [
+            json!(null),
+            json!({}),
+            json!({"x-latchkey-console": ""}),
+            json!({"x-latchkey-console": "0"}),
+            json!({"x-latchkey-console": "1,1"}),
+            json!({"x-latchkey-console": 1}),
+            json!({"x-latchkey-console": "1", "X-Latchkey-Console": "0"}),
+        ] {
+            assert!(!has(headers.clone()), "{headers}");
         }
     }
 

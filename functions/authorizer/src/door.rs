@@ -11,7 +11,7 @@ use shared::{
 };
 
 use crate::{
-    answer,
+    answer::{self, Known},
     credential::{self, Presented},
     event::{Event, EventError},
 };
@@ -57,10 +57,11 @@ impl Authorizer {
             Error::from(Undecided)
         };
         let verdict = self.verdict(&event).await.map_err(undecided)?;
-        if let (Class::Allowed, Some(record)) = (verdict.code.class(), verdict.record()) {
+        let known = verdict.record().map(|record| Known { record, token_expires_at: verdict.token_expires_at() });
+        if let (Class::Allowed, Some(known)) = (verdict.code.class(), known) {
             note(&verdict, event.request_id(), false);
             let sets = verdict.sets.clone().unwrap_or_default();
-            return Ok(answer::allow(&event, record, &sets, config.policy_scope));
+            return Ok(answer::allow(&event, known, &sets, config.policy_scope));
         }
         // Who may not come in by a key may still come in where everybody may, which no set can say of an admin route. Where
         // nobody can say, the refusal stands.
@@ -74,10 +75,10 @@ impl Authorizer {
         };
         let open = open_route(event.called(), &sets);
         note(&verdict, event.request_id(), open.is_some());
-        match (open, verdict.code, verdict.record()) {
+        match (open, verdict.code, known) {
             (Some(route), ..) => Ok(answer::allow_anyone(&event, route)),
-            (None, Code::RouteDenied | Code::InsufficientPermissions, Some(record)) => {
-                Ok(answer::deny_this(&event, record, &sets, config.policy_scope))
+            (None, Code::RouteDenied | Code::InsufficientPermissions, Some(known)) => {
+                Ok(answer::deny_this(&event, known, &sets, config.policy_scope))
             }
             (None, code, _) if code.class() == Class::NotAllowed => Ok(answer::deny(event.shape)),
             _ => answer::unauthenticated(event.shape, config.unauthenticated),
@@ -87,7 +88,11 @@ impl Authorizer {
     async fn verdict(&self, event: &Event<'_>) -> Result<Verdict, StoreError> {
         let config = &self.app.config;
         let text = match credential::presented(event, &config.key_headers, &config.key_cookies) {
-            Presented::One(text) => text,
+            // A browser sends a cookie along with what another site makes it ask for; the header, it does not.
+            Presented::Cookie(_) if event.is_own_write() && !credential::has_console_header(event) => {
+                return Ok(Verdict::without_key(Code::NoConsoleHeader));
+            }
+            Presented::One(text) | Presented::Cookie(text) => text,
             Presented::None => return Ok(Verdict::without_key(Code::NoKey)),
             Presented::Several => return Ok(Verdict::without_key(Code::SeveralKeys)),
         };

@@ -6,7 +6,10 @@
 use std::net::IpAddr;
 
 use serde_json::Value;
-use shared::{admin, decision::Called};
+use shared::{
+    admin,
+    decision::{Called, is_admin},
+};
 
 /// The path of a WebSocket's `$connect`, as API sets name it.
 pub(crate) const CONNECT_PATH: &str = "/$connect";
@@ -93,6 +96,13 @@ impl<'e> Event<'e> {
         let variables = self.json.get("stageVariables");
         let is_own = variables.and_then(|variables| text(variables, variable)) == Some(value);
         Called { method: self.method, path: self.path, route: self.route, is_own }
+    }
+
+    /// Whether it is a call of Latchkey's own API that may change something.
+    pub(crate) fn is_own_write(&self) -> bool {
+        let called = self.called();
+        let is_safe = matches!(self.method, "GET" | "HEAD" | "OPTIONS");
+        !is_safe && (called.is_own || is_admin(called))
     }
 
     /// The caller's address, as API Gateway reports it.

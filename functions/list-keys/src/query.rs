@@ -3,7 +3,7 @@
 use shared::{
     edge::{
         error::Problem,
-        request::{Fields, Paging, paging, text},
+        request::{Fields, Paging, call, paging, text},
     },
     list::Filter,
     scope::{Provider, Scope, catalogue::PROVIDERS},
@@ -26,6 +26,7 @@ pub(crate) fn read(mut fields: Fields) -> Result<(Filter, Paging), Problem> {
             part if part.chars().count() > 100 => Err("must have at most 100 characters".to_owned()),
             part => Ok(part),
         }),
+        call: call(&mut fields),
     };
     let paging = paging(&mut fields);
     fields.finish(Some((filter, paging)))

@@ -39,5 +39,5 @@ pub async fn handle(app: Arc<App>, request: Request) -> Answer {
         Some(record) if !caller.sees(&record.owner) => (Code::NotFound, None),
         record => (verdict.code, record),
     };
-    answer(StatusCode::OK, &VerdictBody::new(code, record))
+    answer(StatusCode::OK, &VerdictBody::new(code, record, verdict.token_expires_at()))
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use shared::expiry::Period;
+use shared::{admin, expiry::Period};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::{Place, Signals, greet, show_root_key, unwritable};
@@ -44,7 +44,8 @@ pub(super) async fn run(flags: Flags) -> Result<(), String> {
         ..Options::default()
     };
     let stack = Stack::start(options).await.map_err(|error| error.to_string())?;
-    let greeted = writeln!(io::stdout(), "latchkey listening on {}", stack.url());
+    let url = stack.url();
+    let greeted = writeln!(io::stdout(), "latchkey listening on {url}\nconsole {url}{}", admin::CONSOLE.path);
     greeted.and_then(|()| greet(&mut io::stdout().lock(), stack.services())).map_err(|error| unwritable(&error))?;
     let ran = match period {
         None => {

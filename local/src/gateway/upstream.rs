@@ -9,6 +9,7 @@ use axum::{
 };
 use reqwest::{Client, Url, redirect::Policy};
 use serde_json::Value;
+use shared::admin::CONSOLE_COOKIE;
 
 use super::{answer::message, event::Call};
 
@@ -92,6 +93,7 @@ fn headers(call: &Call, context: Option<&Value>) -> HeaderMap {
     for name in spoofed {
         headers.remove(name);
     }
+    withhold_session(&mut headers);
     if let Ok(peer) = HeaderValue::from_str(&call.peer().ip().to_string()) {
         headers.append("x-forwarded-for", peer);
     }
@@ -105,6 +107,24 @@ fn headers(call: &Call, context: Option<&Value>) -> HeaderMap {
         }
     }
     headers
+}
+
+/// Takes the console's cookie out: here, unlike in AWS, the console and the service share an origin, and the session is none of
+/// the service's.
+fn withhold_session(headers: &mut HeaderMap) {
+    let is_other = |pair: &&str| pair.split('=').next().is_none_or(|name| name.trim() != CONSOLE_COOKIE);
+    let header::Entry::Occupied(sent) = headers.entry(header::COOKIE) else { return };
+    let kept: Vec<_> = sent
+        .remove_entry_mult()
+        .1
+        .filter_map(|cookies| {
+            let cookies = cookies.to_str().ok()?.split(';').filter(is_other).map(str::trim).collect::<Vec<_>>();
+            HeaderValue::from_str(&cookies.join("; ")).ok().filter(|kept| !kept.is_empty())
+        })
+        .collect();
+    for cookies in kept {
+        headers.append(header::COOKIE, cookies);
+    }
 }
 
 /// Whether a backend could take the header for one of the context's: many read `_` and `-` as the same.
@@ -139,6 +159,16 @@ mod tests {
         for target in ["/a/../b", "/..", "/a/%2e%2e/b", "/a/.%2E/b", "/./a", "/a\\..\\b", "/a\\b", "/a\tb"] {
             assert!(upstream.url(target).is_none(), "{target}");
         }
+    }
+
+    #[test]
+    fn the_consoles_cookie_stays_here() {
+        let mut headers = HeaderMap::new();
+        for cookies in ["a=b; latchkey-console=secret;c=d", "latchkey-console=secret", " latchkey-console = x; e=f"] {
+            headers.append(header::COOKIE, cookies.parse().unwrap());
+        }
+        withhold_session(&mut headers);
+        assert_eq!(headers.get_all(header::COOKIE).iter().collect::<Vec<_>>(), ["a=b; c=d", "e=f"]);
     }
 
     #[test]

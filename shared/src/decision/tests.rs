@@ -3,9 +3,9 @@ use crate::{
     credential::Texts,
     expiry::Expiry,
     grant::ApiSet,
+    imprint::Imprint,
     record::tests::{example, revocation},
     scope::{Provider, Scope},
-    secret::SecretHash,
 };
 
 const TEXT: &str = "lk_ExampleKey000001_ThisIsAnExampleAndOpensNothing001VupU3";
@@ -43,9 +43,15 @@ fn request<'r>(method: &'r str, path: &'r str) -> Request<'r> {
 }
 
 fn decided(record: &KeyRecord, request: &Request<'_>) -> Code {
-    let presented = PresentedKey::parse(TEXT).unwrap();
-    let stored = Credential { record: record.clone(), texts: Texts::only(presented.hash()) };
-    decide(&presented, Some(&stored), request, &sets(), NOW.parse().unwrap())
+    let stored = Credential { record: record.clone(), texts: Texts::only(Imprint::of(TEXT)) };
+    opened(TEXT, &stored, request)
+}
+
+/// What a text opens of the key that it leads to.
+fn opened(text: &str, stored: &Credential, request: &Request<'_>) -> Code {
+    let presented = Presented::parse(text).unwrap();
+    let bearer = Bearer::new(&presented, stored, stored.recognise(&presented));
+    decide(Some(&bearer), request, &sets(), NOW.parse().unwrap())
 }
 
 fn code(record: &KeyRecord, method: &str, path: &str) -> Code {
@@ -74,11 +80,9 @@ fn a_key_that_fails_several_checks_gets_the_first_code() {
         fail(&mut record);
         assert_eq!(decided(&record, &request), expected);
     }
-    let presented = PresentedKey::parse(TEXT).unwrap();
-    let now = NOW.parse().unwrap();
-    let other = Credential { record, texts: Texts::only(SecretHash::of("another text")) };
-    assert_eq!(decide(&presented, Some(&other), &request, &sets(), now), Code::NotFound);
-    assert_eq!(decide(&presented, None, &request, &sets(), now), Code::NotFound);
+    let other = Credential { record, texts: Texts::only(Imprint::of("another text")) };
+    assert_eq!(opened(TEXT, &other, &request), Code::NotFound);
+    assert_eq!(decide(None, &request, &sets(), NOW.parse().unwrap()), Code::NotFound);
 }
 
 #[test]
@@ -89,24 +93,38 @@ fn what_is_not_asked_is_not_checked() {
 
 #[test]
 fn each_of_a_keys_texts_opens_while_it_works() {
-    let presented = PresentedKey::parse(TEXT).unwrap();
-    let hash = presented.hash();
-    let other = SecretHash::of("another text");
+    let (own, other) = (Imprint::of(TEXT), Imprint::of("another text"));
     let opens = |texts, previous_until: Option<&str>, end: Option<&str>| {
         let at = |text: &str| text.parse().unwrap();
         let mut record = with_apis("*");
         record.rotation.previous_until = previous_until.map(at);
         record.terms.expiry = end.map(at).into();
-        decide(&presented, Some(&Credential { record, texts }), &request("GET", "/orders"), &sets(), at(NOW))
+        opened(TEXT, &Credential { record, texts }, &request("GET", "/orders"))
     };
-    let previous = Texts { previous: Some(hash), ..Texts::only(other) };
-    let pending = Texts { pending: Some(hash), ..Texts::only(other) };
+    let previous = Texts { previous: Some(own), ..Texts::only(other) };
+    let pending = Texts { pending: Some(own), ..Texts::only(other) };
     assert_eq!(opens(pending, None, None), Code::Valid);
     assert_eq!(opens(previous, Some("2026-11-21T08:30:01Z"), None), Code::Valid);
     assert_eq!(opens(previous, Some(NOW), None), Code::NotFound, "at the exact second");
     assert_eq!(opens(previous, None, None), Code::NotFound);
     assert_eq!(opens(previous, Some("2030-01-01T00:00:00Z"), Some(NOW)), Code::NotFound, "never past the key's end");
     assert_eq!(opens(Texts::only(other), Some("2030-01-01T00:00:00Z"), None), Code::NotFound);
+}
+
+#[test]
+fn the_routes_that_a_call_does_not_go_through_have_no_say_in_it() {
+    let paths =
+        ["/orders", "/orders/", "/x/../orders", "/orders/7/items", "/reports/a", "/partners", "/status", "/keys"];
+    for (apis, permissions) in [("orders", ""), ("partners orders", ""), ("latchkey", "keys:*"), ("*", ""), ("", "")] {
+        let mut record = with_apis(apis);
+        record.terms.permissions = permissions.parse().unwrap();
+        for (method, path) in ["GET", "POST"].into_iter().flat_map(|method| paths.map(|path| (method, path))) {
+            let called = Called { method, path, route: "", is_own: false };
+            let (all, few) = (sets(), sets().on_the_way(method, path));
+            assert!(few.iter().flat_map(|set| &set.routes).count() < all.iter().flat_map(|set| &set.routes).count());
+            assert_eq!(reach(&record, called, &few), reach(&record, called, &all), "{apis} {method} {path}");
+        }
+    }
 }
 
 #[test]

@@ -4,6 +4,8 @@ mod api_set;
 mod catalogue;
 mod event;
 mod record;
+mod session;
+mod token;
 mod verdict;
 
 pub use self::{
@@ -11,5 +13,7 @@ pub use self::{
     catalogue::{CatalogueBody, HealthBody},
     event::{EventBody, EventsBody},
     record::{CreatedBody, KeysBody, RecordBody, RotatedBody},
+    session::SessionBody,
+    token::TokenBody,
     verdict::VerdictBody,
 };

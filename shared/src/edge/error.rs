@@ -154,7 +154,8 @@ impl Problem {
     }
 
     /// 403.
-    pub(super) fn forbidden(detail: String) -> Self {
+    #[must_use]
+    pub fn forbidden(detail: String) -> Self {
         Self::new(Kind::Forbidden, detail)
     }
 

@@ -27,11 +27,12 @@ use utoipa::{
 
 use self::{
     answers::Message,
-    request::{CreateKey, Nothing, PutApi, RotateKey, UpdateKey, Verify},
+    request::{CreateKey, IssueToken, Nothing, PutApi, RotateKey, UpdateKey, Verify},
 };
 use super::{
     body::{
-        ApiSetBody, ApiSetsBody, CatalogueBody, CreatedBody, EventsBody, HealthBody, KeysBody, RotatedBody, VerdictBody,
+        ApiSetBody, ApiSetsBody, CatalogueBody, CreatedBody, EventsBody, HealthBody, KeysBody, RotatedBody,
+        SessionBody, TokenBody, VerdictBody,
     },
     error::{Details, Problem},
 };
@@ -40,6 +41,8 @@ use crate::{admin, key::KeyId, once::IdempotencyKey, precondition::Precondition}
 /// The names of the two ways to send a key.
 const BEARER: &str = "bearer";
 const API_KEY: &str = "api_key";
+/// The name of the way to be known by a session of the console.
+const SESSION: &str = "session";
 
 static JSON: LazyLock<Result<String, serde_json::Error>> = LazyLock::new(|| document().to_json());
 
@@ -74,11 +77,13 @@ fn info() -> Info {
         .build()
 }
 
-fn tags() -> [Tag; 4] {
+fn tags() -> [Tag; 6] {
     [
         ("keys", "Keys, and what they are worth."),
         ("apis", "API sets: named lists of routes that keys are given access to."),
         ("audit", "Who did what."),
+        ("tokens", "Short-lived tokens of keys."),
+        ("console", "Sessions of the console, the web page at `/console`."),
         ("about", "What there is to know without any of them."),
     ]
     .map(|(name, description)| TagBuilder::new().name(name).description(Some(description)).build())
@@ -121,6 +126,14 @@ fn components() -> Components {
             API_KEY,
             SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description("x-api-key", "The key alone."))),
         )
+        .security_scheme(
+            SESSION,
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                admin::CONSOLE_COOKIE,
+                "The token of a session. Every other operation takes it too; if it may change something, with the header \
+                 `X-Latchkey-Console: 1`.",
+            ))),
+        )
         .build();
     // What only a parameter or a header holds is found in no body.
     for add in [
@@ -131,6 +144,8 @@ fn components() -> Components {
         add::<ApiSetBody<'_>>,
         add::<ApiSetsBody<'_>>,
         add::<EventsBody<'_>>,
+        add::<TokenBody<'_>>,
+        add::<SessionBody<'_>>,
         add::<CatalogueBody>,
         add::<HealthBody>,
         add::<CreateKey>,
@@ -138,6 +153,7 @@ fn components() -> Components {
         add::<RotateKey>,
         add::<Verify>,
         add::<PutApi>,
+        add::<IssueToken>,
         add::<Nothing>,
         add::<Details<'_>>,
         add::<Message>,
@@ -162,7 +178,8 @@ fn add<T: ToSchema>(components: &mut Components) {
 /// Says of the answers' schemas that every field is there: what is absent is written as `null`. A derive takes an
 /// `Option` for a field that may be missing.
 fn complete(components: &mut Components) {
-    let asked = [CreateKey::name(), UpdateKey::name(), RotateKey::name(), Verify::name(), PutApi::name()];
+    let asked =
+        [CreateKey::name(), UpdateKey::name(), RotateKey::name(), Verify::name(), PutApi::name(), IssueToken::name()];
     for (name, schema) in &mut components.schemas {
         if !asked.iter().any(|asked| asked == name) && *name != Details::name() {
             require_all(schema);

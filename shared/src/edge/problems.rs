@@ -8,6 +8,7 @@ use crate::{
     create::CreateError,
     entropy::EntropyError,
     history::HistoryError,
+    issue::IssueError,
     list::ListError,
     page::PageError,
     record::Refused,
@@ -115,6 +116,17 @@ impl From<RotateError> for Problem {
         match error {
             RotateError::Lifetime(asked, error) => Self::invalid_field(asked.field(), error.to_string()),
             RotateError::Change(error) => error.into(),
+        }
+    }
+}
+
+impl From<IssueError> for Problem {
+    fn from(error: IssueError) -> Self {
+        match error {
+            IssueError::Forbidden(error) => error.into(),
+            IssueError::NoTokens(_) | IssueError::Replaced => Self::conflict(sentence(&error)),
+            IssueError::Unsigned => Self::internal(error.to_string()),
+            IssueError::Store(error) => error.into(),
         }
     }
 }

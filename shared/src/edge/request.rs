@@ -1,5 +1,6 @@
 //! Requests, taken apart: who calls, from where, which route, on what condition.
 
+mod call;
 mod fields;
 mod lifetime;
 mod paging;
@@ -12,6 +13,7 @@ use serde_json::Value;
 
 pub(super) use self::paging::{DEFAULT_LIMIT, MAX_LIMIT};
 pub use self::{
+    call::call,
     fields::{Fields, boolean, list, no_body, text},
     lifetime::{expiry, lifetime},
     paging::{Paging, paging},
@@ -19,12 +21,13 @@ pub use self::{
 };
 use super::error::Problem;
 use crate::{
-    audit::Origin, caller::Caller, ceiling::Grants, expiry::Expiry, grant::Route, key::KeyId,
+    audit::Origin, caller::Caller, ceiling::Grants, config::Config, expiry::Expiry, grant::Route, key::KeyId,
     precondition::Precondition, scope::Scope, timestamp::Timestamp,
 };
 
 /// API Gateway's id of the request; empty when there is none.
-pub(super) fn request_id(request: &Request) -> &str {
+#[must_use]
+pub fn request_id(request: &Request) -> &str {
     match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.request_id.as_deref().unwrap_or_default(),
         _ => "",
@@ -64,6 +67,11 @@ fn named_caller(request: &Request) -> Option<Caller> {
         "" => None,
         client_type => Some(client_type.parse().ok()?),
     };
+    let token_expires_at = match (field("token")?, field("token_expires_at")?) {
+        ("false", "") => None,
+        ("true", end) => Some(end.parse::<Timestamp>().ok()?),
+        _ => return None,
+    };
     let grants = Grants {
         key_type: field("type")?.parse().ok()?,
         scope: Scope::parse(field("provider")?, field("region")?).ok()?,
@@ -74,7 +82,32 @@ fn named_caller(request: &Request) -> Option<Caller> {
         expiry,
     };
     let origin = Origin { source_ip: source_ip(request), request_id: request_id(request).parse().ok() };
-    Some(Caller::new(field("key_id")?.parse().ok()?, field("owner")?.parse().ok()?, grants, origin))
+    let caller = Caller::new(field("key_id")?.parse().ok()?, field("owner")?.parse().ok()?, grants, origin);
+    Some(caller.by_token(token_expires_at))
+}
+
+/// What the request carries where the authorizer looks for a key, of which it has checked one. None of it is proven here.
+#[must_use]
+pub fn carried_texts(request: &Request, config: &Config) -> Vec<String> {
+    let of_header = |name: &str| {
+        let values = request.headers().get_all(name).iter();
+        values.filter_map(|value| value.to_str().ok()).map(str::trim).collect::<Vec<_>>()
+    };
+    let mut texts = Vec::new();
+    for value in of_header(header::AUTHORIZATION.as_str()) {
+        let scheme = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+        texts.push(scheme.map_or(value, |(_, key)| key.trim()));
+    }
+    for name in ["x-api-key"].into_iter().chain(config.key_headers.iter().map(String::as_str)) {
+        texts.extend(of_header(name));
+    }
+    for pair in of_header(header::COOKIE.as_str()).into_iter().flat_map(|cookies| cookies.split(';')) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        if config.key_cookies.iter().any(|cookie| cookie == name.trim()) {
+            texts.push(value.trim());
+        }
+    }
+    texts.into_iter().map(str::to_owned).collect()
 }
 
 /// The address that API Gateway reports.

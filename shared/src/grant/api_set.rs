@@ -10,79 +10,14 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::RoutePattern;
+use super::{ApiName, RoutePattern, api_name::MAX_NAME, spellings};
 use crate::{
     bounded::bounded_list,
     label::{ClientType, Description},
     scope::nearest::nearest,
 };
 
-/// At most this many characters in a name.
-const MAX_NAME: usize = 64;
 const ANY_SET: &str = "*";
-
-/// What an API set is called: 1 to 64 of `[a-z0-9-]`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ApiName(String);
-
-/// The text is no name of an API set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("must be 1 to {MAX_NAME} of a-z 0-9 -")]
-pub struct ApiNameError;
-
-impl ApiName {
-    /// The built-in set of the admin routes.
-    pub const LATCHKEY: &str = "latchkey";
-
-    /// The name of the built-in set.
-    #[must_use]
-    pub fn latchkey() -> Self {
-        Self(Self::LATCHKEY.to_owned())
-    }
-
-    /// The text itself.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it is the name of the built-in set, which nobody can write.
-    #[must_use]
-    pub fn is_reserved(&self) -> bool {
-        self.0 == Self::LATCHKEY
-    }
-}
-
-impl TryFrom<String> for ApiName {
-    type Error = ApiNameError;
-
-    fn try_from(text: String) -> Result<Self, ApiNameError> {
-        let fits = (1..=MAX_NAME).contains(&text.len());
-        let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if fits && text.bytes().all(is_name) { Ok(Self(text)) } else { Err(ApiNameError) }
-    }
-}
-
-impl FromStr for ApiName {
-    type Err = ApiNameError;
-
-    fn from_str(text: &str) -> Result<Self, ApiNameError> {
-        Self::try_from(text.to_owned())
-    }
-}
-
-impl From<ApiName> for String {
-    fn from(name: ApiName) -> Self {
-        name.0
-    }
-}
-
-impl fmt::Display for ApiName {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
 
 /// One entry of a key's `apis`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -179,6 +114,25 @@ impl Apis {
         self.iter().filter(move |grant| !(ceiling.0.contains(grant) || (ceiling.has_any() && under_any(grant))))
     }
 
+    /// `*` and the built-in set: every route that there is.
+    #[must_use]
+    pub fn all() -> Self {
+        Self(vec![ApiGrant::Any, ApiGrant::Set(ApiName::latchkey())])
+    }
+
+    /// Those that lie within both.
+    #[must_use]
+    pub fn in_common_with(&self, other: &Self) -> Self {
+        let within = |grants: &Self, ceiling: &Self| {
+            let excess: Vec<_> = grants.excess_over(ceiling).collect();
+            grants.iter().filter(|grant| !excess.contains(grant)).cloned().collect::<Vec<_>>()
+        };
+        let mut kept = within(self, other);
+        kept.extend(within(other, self).into_iter().filter(|grant| !self.0.contains(grant)));
+        kept.truncate(Self::MAX);
+        Self(kept)
+    }
+
     fn sets(&self) -> impl Iterator<Item = &ApiName> {
         self.iter().filter_map(|grant| match grant {
             ApiGrant::Any => None,
@@ -249,6 +203,19 @@ impl ApiSets {
     ) -> impl Iterator<Item = &'s RoutePattern> {
         let named = self.iter().filter(|set| apis.names(set.name.as_str()));
         named.filter(move |set| set.admits(client_type)).flat_map(|set| &set.routes)
+    }
+
+    /// The same sets with nothing but the routes that a call goes through, in any spelling of its path: no other one has a say
+    /// in what reaches it. For who asks many keys about one call.
+    #[must_use]
+    pub fn on_the_way(&self, method: &str, path: &str) -> Self {
+        let spellings: Vec<_> = spellings(path).collect();
+        let is_met = |route: &RoutePattern| spellings.iter().any(|path| route.matches(method, path));
+        let with_met_routes = |set: &ApiSet| {
+            let routes: Vec<_> = set.routes.iter().filter(|route| is_met(route)).cloned().collect();
+            (!routes.is_empty()).then(|| ApiSet { routes, ..set.clone() })
+        };
+        Self(self.iter().filter_map(with_met_routes).collect())
     }
 
     /// The routes that take no key.

@@ -57,6 +57,20 @@ impl Permission {
         (action == WILDCARD || action == asked_action) && covers_resource(resource, asked_resource)
     }
 
+    /// The permission that matches exactly what both match, if there is anything.
+    #[must_use]
+    pub fn in_common_with(&self, other: &Self) -> Option<Self> {
+        let ((resource, action), (other_resource, other_action)) = (self.parts(), other.parts());
+        let action = match (action, other_action) {
+            (WILDCARD, theirs) => theirs,
+            (ours, theirs) if theirs == WILDCARD || ours == theirs => ours,
+            _ => return None,
+        };
+        let resource = resource_in_common(resource, other_resource)?;
+        // One that is too long is given up, which grants less.
+        Self::try_from(format!("{resource}:{action}")).ok()
+    }
+
     fn parts(&self) -> (&str, &str) {
         // The parser has seen the colon.
         self.0.split_once(':').unwrap_or((&self.0, ""))
@@ -74,6 +88,30 @@ fn covers_resource(held: &str, asked: &str) -> bool {
             (Some(ours), Some(theirs)) if ours == WILDCARD || ours == theirs => {}
             (None, None) => break true,
             _ => break false,
+        }
+    }
+}
+
+/// What both resources match. A last `*` stands for whatever is left of the other one.
+fn resource_in_common(one: &str, other: &str) -> Option<String> {
+    let (mut one, mut other) = (one.split('/').peekable(), other.split('/').peekable());
+    let mut common = Vec::new();
+    loop {
+        match (one.next(), other.next()) {
+            (None, None) => break Some(common.join("/")),
+            (Some(WILDCARD), Some(theirs)) if one.peek().is_none() => {
+                common.push(theirs);
+                common.extend(other);
+                break Some(common.join("/"));
+            }
+            (Some(ours), Some(WILDCARD)) if other.peek().is_none() => {
+                common.push(ours);
+                common.extend(one);
+                break Some(common.join("/"));
+            }
+            (Some(ours), Some(theirs)) if ours == theirs || theirs == WILDCARD => common.push(ours),
+            (Some(WILDCARD), Some(theirs)) => common.push(theirs),
+            _ => break None,
         }
     }
 }
@@ -152,6 +190,35 @@ impl Permissions {
     #[must_use]
     pub fn has(&self, right: Right) -> bool {
         self.covers(&right.into())
+    }
+
+    /// `*:*`.
+    #[must_use]
+    pub fn all() -> Self {
+        Self(vec![Permission(format!("{WILDCARD}:{WILDCARD}"))])
+    }
+
+    /// What both allow. What is more than a list holds is given up, which grants less, and bounds the work.
+    #[must_use]
+    pub fn in_common_with(&self, other: &Self) -> Self {
+        let (own, theirs) = (self.widest(), other.widest());
+        let pairs = own.iter().flat_map(|own| theirs.iter().map(move |theirs| (own, theirs)));
+        let mut kept: Vec<Permission> = Vec::new();
+        for common in pairs.filter_map(|(own, theirs)| own.in_common_with(theirs)) {
+            if kept.len() == Self::MAX {
+                break;
+            }
+            if !kept.iter().any(|standing| standing.covers(&common)) {
+                kept.push(common);
+            }
+        }
+        Self(kept)
+    }
+
+    /// Those that no other one covers.
+    fn widest(&self) -> Vec<&Permission> {
+        let is_covered = |held: &Permission| self.iter().any(|other| other != held && other.covers(held));
+        self.iter().filter(|held| !is_covered(held)).collect()
     }
 
     /// Those that reach beyond `ceiling`.

@@ -252,10 +252,11 @@ impl FromStr for RoutePattern {
 
 impl From<&Route> for RoutePattern {
     fn from(route: &Route) -> Self {
-        let segments = route.path.split('/').filter(|segment| !segment.is_empty());
+        let segments = route.path.split('/').filter(|segment| !segment.is_empty() && !segment.ends_with("+}"));
         let segments =
             segments.map(|text| if text.starts_with('{') { Segment::Any } else { Segment::Literal(text.to_owned()) });
-        Self { text: route.to_string(), method: Some(route.method), segments: segments.collect(), is_greedy: false }
+        let (text, is_greedy) = (route.to_string(), route.path.ends_with("+}"));
+        Self { text, method: Some(route.method), segments: segments.collect(), is_greedy }
     }
 }
 

@@ -9,7 +9,7 @@ mod strength;
 use std::{fmt, str::FromStr};
 
 use super::{CHECKSUM, PresentedKey, PresentedKeyError};
-use crate::secret::SecretHash;
+use crate::{imprint::Imprint, token};
 
 const SHORTEST: usize = 16;
 const LONGEST: usize = 256;
@@ -32,16 +32,19 @@ pub enum CustomTextError {
     /// The text is in the place of generated ones, which are looked for by the id in them.
     #[error("must not have the form of a generated key")]
     GeneratedForm,
+    /// The text is in the place of tokens.
+    #[error("must not have the form of a token")]
+    TokenForm,
     /// An attacker could find it by trying.
     #[error("is too easy to guess; take one made by a random generator, such as `openssl rand -hex 32`")]
     Guessable,
 }
 
 impl CustomText {
-    /// The hash by which the key is found.
+    /// What is kept of the text. The key is found by the hash in it.
     #[must_use]
-    pub fn hash(&self) -> SecretHash {
-        SecretHash::of(&self.0)
+    pub fn imprint(&self) -> Imprint {
+        Imprint::of(&self.0)
     }
 
     /// `…` and the last 4 characters: what lists show of the key. Nothing of a text that is hard to guess only with them, as
@@ -75,6 +78,9 @@ impl FromStr for CustomText {
         }
         if has_generated_form(text) {
             return Err(Refused::GeneratedForm);
+        }
+        if token::has_form(text) {
+            return Err(Refused::TokenForm);
         }
         if strength::is_guessable(text) {
             return Err(Refused::Guessable);

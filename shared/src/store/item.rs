@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{primitives::Blob, types::AttributeValue};
+use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -11,12 +11,14 @@ use super::{
     error::corrupt,
     schema::{self, PK, SK},
     shard_of,
+    texts::{kept, texts_in},
 };
 use crate::{
     address::Cidrs,
     credential::{Credential, Rotation, Texts},
     cursor::Position,
     grant::{Apis, Permissions},
+    imprint::Imprint,
     key::{KeyId, KeyPrefix},
     label::{Actor, ClientType, Description, Name, Owner, Reason},
     metadata::Metadata,
@@ -30,7 +32,7 @@ use crate::{
 };
 
 /// An item as the SDK has it.
-pub(super) type Attributes = HashMap<String, AttributeValue>;
+pub type Attributes = HashMap<String, AttributeValue>;
 
 /// The `record` attribute: the fields of the API's record, named alike, absent ones as `NULL`.
 #[derive(Serialize, Deserialize)]
@@ -172,7 +174,7 @@ pub(super) fn to_attribute_value(value: &impl Serialize) -> Result<AttributeValu
 /// The whole item of a new key.
 pub(super) fn new_item(
     record: &KeyRecord,
-    hash: &SecretHash,
+    imprint: &Imprint,
     made_at: jiff::Timestamp,
 ) -> Result<Attributes, StoreError> {
     let shard = shard_of(record.id);
@@ -181,7 +183,6 @@ pub(super) fn new_item(
     item.extend(
         [
             (schema::RECORD, stored(record)?),
-            (schema::HASH, AttributeValue::B(Blob::new(hash.as_bytes()))),
             (schema::ROOT, AttributeValue::Bool(record.is_root)),
             (schema::LISTED, text(Position::of(made_at, record.id).as_str().to_owned())),
             (schema::ALL_SHARD, text(schema::all_shard(shard))),
@@ -189,6 +190,7 @@ pub(super) fn new_item(
         ]
         .map(|(name, value)| (name.to_owned(), value)),
     );
+    item.extend(kept(&Texts::only(*imprint)).filter_map(|(name, value)| Some((name.to_owned(), value?))));
     Ok(item)
 }
 
@@ -217,29 +219,8 @@ pub(super) fn record_in(mut item: Attributes) -> Result<KeyRecord, StoreError> {
 
 /// The record and the hashes in an item of the table.
 pub(super) fn credential_in(item: Attributes) -> Result<Credential, StoreError> {
-    let hash = |name: &str| match item.get(name) {
-        None => Ok(None),
-        Some(value) => {
-            let hash = value.as_b().ok().and_then(|bytes| SecretHash::from_bytes(bytes.as_ref()));
-            hash.map(Some).ok_or_else(|| corrupt(&item, &format!("{name} is no hash")))
-        }
-    };
-    let texts = Texts {
-        current: hash(schema::HASH)?.ok_or_else(|| corrupt(&item, &"no hash"))?,
-        previous: hash(schema::PREVIOUS_HASH)?,
-        pending: hash(schema::PENDING_HASH)?,
-    };
+    let texts = texts_in(&item)?;
     Ok(Credential { record: record_in(item)?, texts })
-}
-
-/// The attributes that hold the hashes of a key's texts; those of texts that there are not have no value.
-pub(super) fn hashes(texts: &Texts) -> [(&'static str, Option<AttributeValue>); 3] {
-    let stored = |hash: SecretHash| AttributeValue::B(Blob::new(hash.as_bytes()));
-    [
-        (schema::HASH, Some(stored(texts.current))),
-        (schema::PREVIOUS_HASH, texts.previous.map(stored)),
-        (schema::PENDING_HASH, texts.pending.map(stored)),
-    ]
 }
 
 /// The key that an item leads to.
@@ -266,6 +247,8 @@ pub(super) fn listed_of(item: &Attributes) -> Result<Position, StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_dynamodb::primitives::Blob;
+
     use super::*;
     use crate::{
         expiry::Expiry,
@@ -302,7 +285,7 @@ mod tests {
     }
 
     fn item_of(record: &KeyRecord) -> Attributes {
-        new_item(record, &SecretHash::of("text"), jiff::Timestamp::UNIX_EPOCH).unwrap()
+        new_item(record, &Imprint::of("text"), jiff::Timestamp::UNIX_EPOCH).unwrap()
     }
 
     #[test]
@@ -310,14 +293,24 @@ mod tests {
         for record in [example(), full()] {
             let read = credential_in(item_of(&record)).unwrap();
             assert_eq!(read.record, record);
-            assert!(read.texts.current.matches(&SecretHash::of("text")));
+            assert!(read.texts.current.matches(&Imprint::of("text")));
         }
+    }
+
+    #[test]
+    fn a_public_key_that_is_of_another_text_is_none() {
+        let mut item = item_of(&example());
+        assert!(credential_in(item.clone()).unwrap().texts.current.public_key.is_some());
+        let hash = SecretHash::of("a text that somebody put there who knows hashes alone");
+        item.insert(schema::HASH.to_owned(), AttributeValue::B(Blob::new(hash.as_bytes())));
+        assert!(credential_in(item).unwrap().texts.current.public_key.is_none());
     }
 
     #[test]
     fn an_item_that_is_not_ours_is_corrupt_and_never_a_key() {
         type Change = fn(&mut Attributes);
-        let changes: [Change; 7] = [
+        let changes: [Change; 8] = [
+            |item| drop(item.insert(schema::PUBLIC_KEY.to_owned(), AttributeValue::B(Blob::new([0; 32])))),
             |item| drop(item.insert(schema::PENDING_HASH.to_owned(), AttributeValue::S(String::new()))),
             |item| drop(item.remove(schema::ROOT)),
             |item| drop(item.remove(schema::HASH)),
@@ -364,7 +357,7 @@ mod tests {
     #[test]
     fn no_secret_leaves_the_hash_attribute() {
         let item = item_of(&example());
-        let elsewhere = item.iter().filter(|(name, _)| *name != schema::HASH);
+        let elsewhere = item.iter().filter(|(name, _)| ![schema::HASH, schema::PUBLIC_KEY].contains(&name.as_str()));
         for (name, value) in elsewhere {
             assert!(!matches!(value, AttributeValue::B(_)), "{name}");
         }

@@ -30,6 +30,12 @@ pub const OWNER_SHARD: &str = "owner_shard";
 pub const EVENT: &str = "event";
 /// What the indexes copy: never the hash.
 pub const INDEXED: [&str; 3] = [RECORD, ROOT, EVENT];
+/// The public key of the present text's tokens, 32 bytes, and then the hash of that text.
+pub const PUBLIC_KEY: &str = "public_key";
+/// That of the previous text.
+pub const PREVIOUS_PUBLIC_KEY: &str = "previous_public_key";
+/// That of the pending text.
+pub const PENDING_PUBLIC_KEY: &str = "pending_public_key";
 /// When the table may forget an item, in seconds since 1970: its TTL attribute.
 pub const PURGE_AT: &str = "purge_at";
 /// The id of the key that an item leads to.

@@ -14,11 +14,12 @@ use super::{
     event::event_item,
     item::{self, Attributes, keys, new_item, once_keys, pointer_keys},
     schema::{self, DEPLOYMENT, PK, SK},
+    texts::kept,
     update::{Changes, in_transaction},
 };
 use crate::{
-    audit::AuditEvent, credential::Credential, cursor::CursorKey, key::KeyId, once::Once, record::KeyRecord,
-    secret::SecretHash, timestamp::Timestamp,
+    audit::AuditEvent, credential::Credential, cursor::CursorKey, imprint::Imprint, key::KeyId, once::Once,
+    record::KeyRecord, secret::SecretHash, timestamp::Timestamp,
 };
 
 /// How often a key is added while other transactions are in the way.
@@ -61,18 +62,16 @@ impl KeyTable {
     pub async fn insert(
         &self,
         record: &KeyRecord,
-        hash: &SecretHash,
+        imprint: &Imprint,
         made_at: jiff::Timestamp,
         event: &AuditEvent,
         once: Option<&Once>,
     ) -> Result<Inserted, StoreError> {
         let mut items =
-            vec![put_new(&self.name, new_item(record, hash, made_at)?)?, put_new(&self.name, event_item(event)?)?];
+            vec![put_new(&self.name, new_item(record, imprint, made_at)?)?, put_new(&self.name, event_item(event)?)?];
         let mut meanings = vec![Inserted::IdTaken, Inserted::IdTaken];
         if record.is_brought {
-            let mut pointer = pointer_keys(hash);
-            pointer.insert(schema::KEY_ID.to_owned(), AttributeValue::S(record.id.to_string()));
-            items.push(put_anew(&self.name, pointer, made_at.into())?);
+            items.push(put_anew(&self.name, pointer_to(record.id, &imprint.hash), made_at.into())?);
             meanings.push(Inserted::TextTaken);
         }
         if let Some(once) = once {
@@ -84,7 +83,7 @@ impl KeyTable {
                 Transacted::Done => return Ok(Inserted::Done),
                 Transacted::Refused(places) => places,
             };
-            if places.contains(&0) && self.is_standing(record.id, hash).await? {
+            if places.contains(&0) && self.is_standing(record.id, imprint).await? {
                 return Ok(Inserted::Done);
             }
             // A repeated request is told as such even where its text is taken, too: by the first one.
@@ -96,8 +95,8 @@ impl KeyTable {
     }
 
     /// Whether the key stands there with this very text: a write that was repeated because its answer got lost met itself.
-    async fn is_standing(&self, id: KeyId, hash: &SecretHash) -> Result<bool, StoreError> {
-        Ok(self.credential(id).await?.is_some_and(|standing| standing.texts.current.matches(hash)))
+    async fn is_standing(&self, id: KeyId, imprint: &Imprint) -> Result<bool, StoreError> {
+        Ok(self.credential(id).await?.is_some_and(|standing| standing.texts.current.matches(imprint)))
     }
 
     /// Replaces a key by what has become of it, with the event of the change, if it still has the version that was read.
@@ -115,8 +114,8 @@ impl KeyTable {
         let mut record = Changes::default();
         record.set(schema::RECORD, Some(item::stored(&after.record)?));
         record.set(schema::PURGE_AT, purge_at.map(seconds));
-        for (name, hash) in item::hashes(&after.texts) {
-            record.set(name, hash);
+        for (name, value) in kept(&after.texts) {
+            record.set(name, value);
         }
         let record = record
             .update(&self.name, keys(schema::key_partition(before.record.id), schema::RECORD))
@@ -131,7 +130,7 @@ impl KeyTable {
             let mut pointer = Changes::default();
             pointer.set(schema::PURGE_AT, last.map(seconds));
             let pointer = pointer
-                .update(&self.name, pointer_keys(&before.texts.current))
+                .update(&self.name, pointer_keys(&before.texts.current.hash))
                 .condition_expression("attribute_exists(#pk)")
                 .expression_attribute_names("#pk", PK);
             items.push(in_transaction(pointer)?);
@@ -229,8 +228,15 @@ pub(super) fn put_new(table: &str, item: Attributes) -> Result<TransactWriteItem
     Ok(TransactWriteItem::builder().put(put).build())
 }
 
+/// The item that leads from the hash of a brought text to its key.
+pub(super) fn pointer_to(id: KeyId, hash: &SecretHash) -> Attributes {
+    let mut pointer = pointer_keys(hash);
+    pointer.insert(schema::KEY_ID.to_owned(), AttributeValue::S(id.to_string()));
+    pointer
+}
+
 /// A point in time as the table's TTL counts it.
-fn seconds(at: Timestamp) -> AttributeValue {
+pub(super) fn seconds(at: Timestamp) -> AttributeValue {
     AttributeValue::N(at.unix_seconds().to_string())
 }
 

@@ -109,7 +109,7 @@ async fn a_key_in_any_other_place_is_no_key() {
 }
 
 /// Sends a request line and headers exactly as they stand here, and gives back the whole answer.
-pub(super) async fn raw(stack: &TestStack, head: &str) -> String {
+pub(crate) async fn raw(stack: &TestStack, head: &str) -> String {
     let url = stack.stack.url();
     let address = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();

@@ -80,7 +80,7 @@ async fn what_a_backend_is_told_are_texts_alone() {
                 "key_id": rich.id, "owner": "team-a", "client_type": "mobile", "type": "super-user",
                 "permissions": "", "apis": "*", "allowed_cidrs": "",
                 "provider": "aws", "region": "*", "metadata": "{\"n\":1,\"ü\":[\"x\"]}",
-                "expires_at": "2026-11-21T20:00:00Z"
+                "expires_at": "2026-11-21T20:00:00Z", "token": "false", "token_expires_at": ""
             }
         })
     );
@@ -94,7 +94,7 @@ async fn what_a_backend_is_told_are_texts_alone() {
             "context": {
                 "key_id": bare.id, "owner": "root", "client_type": "", "type": "fine-grained",
                 "permissions": "", "apis": "*", "allowed_cidrs": "",
-                "provider": "aws", "region": "us-east-1", "metadata": "{}", "expires_at": ""
+                "provider": "aws", "region": "us-east-1", "metadata": "{}", "expires_at": "", "token": "false", "token_expires_at": ""
             }
         })
     );

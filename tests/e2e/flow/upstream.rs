@@ -110,13 +110,17 @@ async fn nobody_can_pass_for_another_towards_the_upstream() {
     let key = stack.create(json!({"owner": "team-a"})).await;
     let request = stack.request_with(Method::GET, "/orders", &key.text);
     let request = request.header("x-latchkey-owner", "team-b").header("X-Latchkey-Owner", "team-c");
-    let request = request.header("x-latchkey-permissions", "*:*").header("x-latchkey-token", "true");
+    let request = request
+        .header("x-latchkey-permissions", "*:*")
+        .header("x-latchkey-token", "true")
+        .header("x-latchkey-admin", "1");
     send(request).await.expect(302);
     let seen = upstream.seen().remove(0);
     let told = seen.headers.get_all("x-latchkey-owner").iter().collect::<Vec<_>>();
     assert_eq!(told, ["team-a"]);
     assert_eq!(seen.headers["x-latchkey-permissions"], "", "{seen:?}");
-    assert!(!seen.headers.contains_key("x-latchkey-token"), "{seen:?}");
+    assert_eq!(seen.headers.get_all("x-latchkey-token").iter().collect::<Vec<_>>(), ["false"], "{seen:?}");
+    assert!(!seen.headers.contains_key("x-latchkey-admin"), "{seen:?}");
 }
 
 #[tokio::test]

@@ -40,8 +40,11 @@ pub(crate) fn release_binary(function: &str) -> PathBuf {
     let binary = profile.parent().unwrap().join("release").join(function);
     assert!(binary.is_file(), "{} is missing: run scripts/test, which builds it", binary.display());
     let built = fs::metadata(&binary).unwrap().modified().unwrap();
-    for folder in [PathBuf::from("shared/src"), Path::new("functions").join(function).join("src")] {
-        let changed = last_change(&repository().join(&folder));
+    let own = Path::new("functions").join(function);
+    // What the console embeds, and how, is in folders beside its sources.
+    let folders = [PathBuf::from("shared/src"), own.join("src"), own.join("build"), own.join("page")];
+    for folder in folders.iter().filter(|folder| repository().join(folder).is_dir()) {
+        let changed = last_change(&repository().join(folder));
         assert!(
             changed <= built,
             "{} is older than {}: run scripts/test, which builds it anew",
@@ -59,7 +62,7 @@ fn last_change(folder: &Path) -> SystemTime {
         if path.is_dir() {
             return Some(last_change(&path));
         }
-        let is_source = path.extension().is_some_and(|extension| extension == "rs");
+        let is_source = path.extension().is_some_and(|extension| extension != "md");
         is_source.then(|| fs::metadata(&path).unwrap().modified().unwrap())
     });
     times.max().unwrap_or(SystemTime::UNIX_EPOCH)

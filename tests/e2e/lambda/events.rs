@@ -27,6 +27,10 @@ use crate::{support::record::insert, template::model::repository};
 /// The key that the events carry. It is published, so it must never open anything but a test.
 pub(crate) const EXAMPLE_KEY: &str = "lk_ExampleKey000001_ThisIsAnExampleAndOpensNothing001VupU3";
 
+/// What the token in the events ends in. Nobody's key made it.
+pub(crate) const EXAMPLE_SIGNATURE: &str =
+    "VGhpcyBpcyBhbiBleGFtcGxlLCBhbmQgbm8gc2lnbmF0dXJlIG9mIGFueXRoaW5nIGF0IGFsbC4gUmVhbGx5Lg";
+
 /// The authorizer's events with the example key, one for each shape.
 pub(crate) const SHAPES: [&str; 5] = ["http-2.0", "http-1.0", "rest-request", "rest-token", "websocket-connect"];
 
@@ -132,9 +136,9 @@ impl Table {
     }
 
     pub(crate) async fn add(&self, text: &str, record: &KeyRecord) {
-        let hash = PresentedKey::parse(text).unwrap().hash();
+        let imprint = PresentedKey::parse(text).unwrap().imprint();
         let made_at = record.created_at.to_string().parse().unwrap();
-        assert!(insert(&self.keys, record, &hash, made_at).await);
+        assert!(insert(&self.keys, record, &imprint, made_at).await);
     }
 
     /// Adds an API set.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use local::stack::sdk;
 use serde_json::json;
 use shared::{
+    imprint::Imprint,
     record::KeyRecord,
-    secret::SecretHash,
     store::{KeyTable, Patience},
     terms::Terms,
 };
@@ -34,8 +34,8 @@ async fn fill(stack: &TestStack, proxy: &Proxy, numbers: std::ops::Range<i64>) {
         writers.spawn(async move {
             for number in (first..numbers.end).step_by(16) {
                 let (_, made_at) = record::numbered(number);
-                let hash = SecretHash::of(&format!("{number}"));
-                assert!(record::insert(&table, &needle_or_hay(number), &hash, made_at).await);
+                let imprint = Imprint::of(&format!("{number}"));
+                assert!(record::insert(&table, &needle_or_hay(number), &imprint, made_at).await);
             }
         });
     }

@@ -116,9 +116,16 @@ async fn a_cursor_of_another_question_is_refused() {
         "name=key",
         "name=k",
         "owner=team-a&state=active",
+        "method=GET&path=/demo/a",
     ];
     for question in questions {
         assert_no_cursor(&list(&stack, question, &cursor).await, question);
+    }
+    let callers = self::cursor(&stack, "method=GET&path=/demo/a").await;
+    list(&stack, "method=GET&path=/demo/a", &callers).await.expect(200);
+    for question in ["", "method=GET&path=/demo/b", "method=POST&path=/demo/a", "owner=team-a&method=GET&path=/demo/a"]
+    {
+        assert_no_cursor(&list(&stack, question, &callers).await, question);
     }
     let owners = self::cursor(&stack, "owner=team-a").await;
     list(&stack, "owner=team-a", &owners).await.expect(200);

@@ -38,7 +38,7 @@ async fn a_stopped_stack_is_rotated_in_its_folder() {
     assert_eq!(said.place, "(shown once; kept in some/where/root-key)");
 
     let latchkey = home.start(&["--data-dir", "some/where"], &[]).await;
-    assert_eq!(latchkey.lines[3], "root key kept in some/where/root-key");
+    assert_eq!(latchkey.lines[4], "root key kept in some/where/root-key");
     assert_eq!(current(&secrets(&latchkey)).await, said.text);
     for text in [&old, &said.text] {
         latchkey.get("/keys", text).await.expect(200);

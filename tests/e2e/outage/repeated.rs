@@ -7,9 +7,9 @@ use shared::{
     audit::{Action, AuditEvent, Origin, Target},
     credential::{Credential, Texts},
     entropy::SystemEntropy,
+    imprint::Imprint,
     label::Actor,
     record::{KeyRecord, Revocation},
-    secret::SecretHash,
     store::{KeyTable, Patience, Written},
     terms::Terms,
 };
@@ -36,7 +36,7 @@ async fn table(region: &'static str) -> (KeyTable, Proxy) {
 
 async fn insert(table: &KeyTable, number: i64) -> bool {
     let (record, made_at) = record::numbered(number);
-    record::insert(table, &record, &SecretHash::of("text"), made_at).await
+    record::insert(table, &record, &Imprint::of("text"), made_at).await
 }
 
 /// The records in a table.
@@ -71,7 +71,7 @@ async fn an_id_that_is_taken_by_another_text_is_not_taken_over() {
     let (table, proxy) = table("taken-1").await;
     let (record, made_at) = record::numbered(1);
     let other = KeyRecord { terms: Terms::named("other".parse().unwrap()), ..record.clone() };
-    assert!(!record::insert(&table, &other, &SecretHash::of("another text"), made_at).await);
+    assert!(!record::insert(&table, &other, &Imprint::of("another text"), made_at).await);
     assert_eq!(table.record(record::id(1)).await.unwrap(), Some(record));
     assert_eq!(stored(&proxy).await, 2);
 }
@@ -79,7 +79,7 @@ async fn an_id_that_is_taken_by_another_text_is_not_taken_over() {
 #[tokio::test]
 async fn a_key_is_changed_once_even_if_the_answer_gets_lost() {
     let (table, proxy) = table("changed-once-1").await;
-    let before = Credential { record: record::numbered(1).0, texts: Texts::only(SecretHash::of("text")) };
+    let before = Credential { record: record::numbered(1).0, texts: Texts::only(Imprint::of("text")) };
     let revocation =
         Revocation { at: before.record.created_at, by: Actor::latchkey(), reason: Some("lost".parse().unwrap()) };
     let after = KeyRecord { version: 2, ..before.record.revoked(revocation).unwrap() };

@@ -103,7 +103,7 @@ impl Bench {
         let (hint, prefix) = (presented.hint(), presented.prefix());
         let times = (now.into(), now.into());
         let record = KeyRecord { hint, prefix, created_at: times.0, updated_at: times.1, ..record };
-        assert!(record::insert(&self.keys, &record, &presented.hash(), now).await);
+        assert!(record::insert(&self.keys, &record, &presented.imprint(), now).await);
         text.reveal().to_owned()
     }
 

@@ -67,8 +67,8 @@ async fn a_text_that_was_brought_is_followed_by_one_that_latchkey_makes() {
     const BROUGHT: &str = "Nightly7Batch-4Reports!Zebra";
     let rotation = Rotation::start().await;
     let record = KeyRecord { is_brought: true, prefix: None, ..numbered(1).0 };
-    let hash = shared::key::PresentedKey::parse(BROUGHT).unwrap().hash();
-    assert!(insert(&rotation.keys, &record, &hash, shared::clock::Clock::now(&*rotation.clock)).await);
+    let imprint = shared::key::PresentedKey::parse(BROUGHT).unwrap().imprint();
+    assert!(insert(&rotation.keys, &record, &imprint, shared::clock::Clock::now(&*rotation.clock)).await);
     assert_eq!(rotation.opens(BROUGHT).await, Code::Valid);
     let value = json!({"key_id": record.id, "key": BROUGHT, "expires_at": null});
     let secret = rotation.add_secret("held", &value.to_string()).await;

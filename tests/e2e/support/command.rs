@@ -20,7 +20,9 @@ use super::Api;
 /// Nothing takes so long; a test that hangs should say where.
 const HANGING: Duration = Duration::from_mins(2);
 /// How many lines a start prints.
-const LINES: usize = 4;
+const LINES: usize = 5;
+/// How many of them are about the gateway.
+const GATEWAY_LINES: usize = 2;
 
 /// Where a command runs, and what it leaves behind.
 pub(crate) struct Home {
@@ -68,7 +70,7 @@ impl Home {
     /// Starts the services without the gateway on any ports, so that its [`Api`] answers nowhere.
     pub(crate) async fn start_services(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Latchkey {
         let command = ["dynamodb", "--port", "0", "--secretsmanager-port", "0"];
-        self.launch(&[&command, arguments].concat(), settings, LINES - 1).await
+        self.launch(&[&command, arguments].concat(), settings, LINES - GATEWAY_LINES).await
     }
 
     /// Starts a command, and waits for its first lines.

@@ -5,11 +5,11 @@ use shared::{
     audit::{Action, AuditEvent, Origin, Target},
     credential::Rotation,
     entropy::SystemEntropy,
+    imprint::Imprint,
     key::KeyId,
     label::{Actor, Owner},
     record::{KeyRecord, KeyType},
     scope::Scope,
-    secret::SecretHash,
     store::{Inserted, KeyTable},
     terms::Terms,
 };
@@ -22,11 +22,11 @@ pub(crate) fn id(number: i64) -> KeyId {
 }
 
 /// Adds a key with the event of its making; whether it stands there now.
-pub(crate) async fn insert(table: &KeyTable, record: &KeyRecord, hash: &SecretHash, made_at: Timestamp) -> bool {
+pub(crate) async fn insert(table: &KeyTable, record: &KeyRecord, imprint: &Imprint, made_at: Timestamp) -> bool {
     let who = (Actor::latchkey(), Origin::default());
     let target = Target::Key { id: record.id, owner: record.owner.clone() };
     let event = AuditEvent::new(made_at, Action::KeyCreated, who, target, &["name"], &SystemEntropy).unwrap();
-    table.insert(record, hash, made_at, &event, None).await.unwrap() == Inserted::Done
+    table.insert(record, imprint, made_at, &event, None).await.unwrap() == Inserted::Done
 }
 
 /// The record of a number, and the moment at which it was made: the higher the number, the later.

@@ -1,6 +1,7 @@
 //! What a stack tells whoever deployed it, and other stacks.
 
 use serde_json::json;
+use shared::admin;
 
 use super::model::Template;
 
@@ -22,14 +23,16 @@ fn other_stacks_can_import_what_they_need() {
 }
 
 #[test]
-fn the_address_of_the_api_is_the_domain_if_there_is_one() {
+fn the_addresses_are_at_the_domain_if_there_is_one() {
     let template = Template::read();
-    let url = json!({"Fn::If": [
-        "HasDomain",
-        {"Fn::Sub": "https://${DomainName}"},
-        {"Fn::Sub": "https://${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"},
-    ]});
-    assert_eq!(template.at("/Outputs/ApiUrl")["Value"], url);
+    for (output, path) in [("ApiUrl", ""), ("ConsoleUrl", admin::CONSOLE.path)] {
+        let url = json!({"Fn::If": [
+            "HasDomain",
+            {"Fn::Sub": format!("https://${{DomainName}}{path}")},
+            {"Fn::Sub": format!("https://${{Api}}.execute-api.${{AWS::Region}}.${{AWS::URLSuffix}}{path}")},
+        ]});
+        assert_eq!(template.at(&format!("/Outputs/{output}"))["Value"], url);
+    }
 }
 
 #[test]

@@ -48,6 +48,7 @@ fn expected(function: &str) -> &'static [Right] {
             ("dynamodb:GetItem", TABLE, KEYS_BY_HASH, "reads the record of the presented key"),
             ("dynamodb:Query", TABLE, SETS, "reads the API sets, and nothing else"),
         ],
+        "console" | "issue-token" => &[("dynamodb:GetItem", TABLE, KEYS, "reads until when the text that signs works")],
         "create-key" => &[
             ("dynamodb:PutItem", TABLE, &["key#*", "hash#*", "once#*"], "writes the key, its event, and the request"),
             ("dynamodb:GetItem", TABLE, &["key#*", "once#*"], "reads what a repeated request made"),
@@ -56,6 +57,7 @@ fn expected(function: &str) -> &'static [Right] {
         "list-keys" => &[
             ("dynamodb:GetItem", TABLE, &["key#*", "deployment"], "shows one key, and answers for the table's health"),
             ("dynamodb:Query", INDEXES, ALL, "lists through the indexes, which hold no hash"),
+            ("dynamodb:Query", TABLE, SETS, "reads the API sets, to tell whose grants reach a call"),
             ("dynamodb:UpdateItem", TABLE, DEPLOYMENT, "makes the key that signs cursors"),
         ],
         "revoke-key" | "rotate-key" => &[

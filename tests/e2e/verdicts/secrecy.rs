@@ -6,7 +6,8 @@ use super::{ask, asker, code};
 use crate::support::{TestStack, secret_of, with_unknown_id, with_wrong_secret};
 
 /// The names of what a verdict has beside the code.
-const DETAILS: [&str; 8] = ["key_id", "owner", "client_type", "type", "permissions", "apis", "metadata", "expires_at"];
+const DETAILS: [&str; 9] =
+    ["key_id", "owner", "client_type", "type", "permissions", "apis", "metadata", "expires_at", "token_expires_at"];
 
 /// Everything that the answers to these texts could be told apart by.
 async fn tells(stack: &TestStack, key: &str, texts: &[String]) -> Vec<(u16, String, Vec<(String, String)>)> {
@@ -86,6 +87,7 @@ async fn a_super_user_is_told_of_everybodys_keys_and_an_owner_of_its_own() {
         expected["code"] = json!("VALID");
         expected["key_id"] = json!(key.id);
         expected["type"] = json!("fine-grained");
+        expected["token_expires_at"] = json!(null);
         assert_eq!(verdict, expected);
     }
 }

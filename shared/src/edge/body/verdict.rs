@@ -37,14 +37,16 @@ pub struct VerdictBody<'r> {
     /// What its owner hung on it.
     #[schema(value_type = Option<Metadata>)]
     metadata: Option<serde_json::Value>,
-    /// When it ends.
+    /// When the key ends.
     expires_at: Option<Timestamp>,
+    /// When the token ends, if it is one. The other fields say what it may do, which may be less than its key may.
+    token_expires_at: Option<Timestamp>,
 }
 
 impl<'r> VerdictBody<'r> {
     /// The verdict on a key whose secret matched, or on none.
     #[must_use]
-    pub fn new(code: Code, record: Option<&'r KeyRecord>) -> Self {
+    pub fn new(code: Code, record: Option<&'r KeyRecord>, token_expires_at: Option<Timestamp>) -> Self {
         let terms = record.map(|record| &record.terms);
         Self {
             valid: code == Code::Valid,
@@ -57,6 +59,7 @@ impl<'r> VerdictBody<'r> {
             apis: terms.map(|terms| &terms.apis),
             metadata: terms.map(|terms| terms.metadata.to_value()),
             expires_at: terms.and_then(|terms| terms.expiry.at()),
+            token_expires_at: token_expires_at.filter(|_| record.is_some()),
         }
     }
 }

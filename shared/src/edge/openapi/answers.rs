@@ -8,6 +8,7 @@ use utoipa::{
 
 use super::values::EntityTag;
 use crate::{
+    admin::CONSOLE_COOKIE,
     edge::error::Details,
     grant::{Access, Route},
 };
@@ -63,6 +64,18 @@ impl Answers {
     pub(super) fn shows_new<T: ToSchema>(self, status: &str, description: &str) -> Self {
         let response = success::<T>(description).header("ETag", etag()).header("Location", location()).build();
         self.response(status, response)
+    }
+
+    /// A success that shows a `T` and sets the cookie of a session.
+    pub(super) fn begins_session<T: ToSchema>(self, status: &str, description: &str) -> Self {
+        let response = success::<T>(description).header("Set-Cookie", cookie("It ends with the session.")).build();
+        self.response(status, response)
+    }
+
+    /// A success that clears that cookie, and shows nothing.
+    pub(super) fn ends_session(self, status: &str, description: &str) -> Self {
+        let response = ResponseBuilder::new().description(description).header("Set-Cookie", cookie("It is empty."));
+        self.response(status, response.build())
     }
 
     /// A success that may be kept.
@@ -138,6 +151,11 @@ fn etag() -> utoipa::openapi::Header {
         .schema(Some(Ref::from_schema_name(EntityTag::name())))
         .description(Some("The version, for `If-Match`."))
         .build()
+}
+
+fn cookie(description: &str) -> utoipa::openapi::Header {
+    let description = format!("`{CONSOLE_COOKIE}`: `HttpOnly; Secure; SameSite=Strict`. {description}");
+    HeaderBuilder::new().description(Some(description)).build()
 }
 
 fn location() -> utoipa::openapi::Header {

@@ -1,4 +1,6 @@
-//! What can be done: one operation for each route.
+//! What can be done: one operation for each route, but for the console's page and files, which are for browsers.
+
+mod sessions;
 
 use utoipa::{
     ToSchema,
@@ -12,7 +14,7 @@ use utoipa::{
 use super::{
     API_KEY, BEARER,
     answers::Answers,
-    parameters::{force, idempotency_key, if_match, of_event_list, of_key_list, of_path, reason},
+    parameters::{force, idempotency_key, if_match, of_event_list, of_key_list, of_path, of_set_list, reason},
     request::{CreateKey, Nothing, PutApi, RotateKey, UpdateKey, Verify},
 };
 use crate::{
@@ -49,7 +51,7 @@ struct Described {
 /// The operation of a route of the admin API; none of any other's.
 pub(super) fn operation(route: &Route) -> Option<Operation> {
     let route = ROUTES.iter().find(|known| *known == route)?;
-    let described = keys(route).or_else(|| apis(route)).or_else(|| reading(route))?;
+    let described = keys(route).or_else(|| apis(route)).or_else(|| sessions::of(route)).or_else(|| reading(route))?;
     let mut operation = OperationBuilder::new()
         .operation_id(Some(described.id))
         .tag(described.tag)
@@ -64,12 +66,10 @@ pub(super) fn operation(route: &Route) -> Option<Operation> {
         return Some(operation.build());
     }
     let none: [&str; 0] = [];
-    Some(
-        operation
-            .security(SecurityRequirement::new(BEARER, none))
-            .security(SecurityRequirement::new(API_KEY, none))
-            .build(),
-    )
+    for scheme in [BEARER, API_KEY].into_iter().chain(sessions::scheme(route)) {
+        operation = operation.security(SecurityRequirement::new(scheme, none));
+    }
+    Some(operation.build())
 }
 
 /// Who may call a route.
@@ -174,9 +174,9 @@ fn apis(route: &'static Route) -> Option<Described> {
         admin::LIST_APIS => described(
             "listApis",
             "Lists the API sets",
-            Vec::new(),
+            of_set_list(),
             None,
-            answers.shows::<ApiSetsBody<'_>>("200", "Every set: the built-in one, then by name."),
+            answers.shows::<ApiSetsBody<'_>>("200", "The sets: the built-in one, then by name."),
         ),
         admin::SHOW_API => described(
             "showApi",

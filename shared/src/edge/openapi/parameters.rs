@@ -13,7 +13,7 @@ use super::values::{Cursor, ScopeRegion};
 use crate::{
     audit::Action,
     edge::request::{DEFAULT_LIMIT, MAX_LIMIT},
-    grant::{ApiName, Route},
+    grant::{ApiName, Path, Route, RoutePattern},
     key::KeyId,
     label::{Actor, ClientType, Owner, Reason},
     once::IdempotencyKey,
@@ -57,8 +57,29 @@ pub(super) fn of_key_list() -> Vec<Parameter> {
         query("client_type", component::<ClientType>(), "Exactly this client type."),
         query("name", RefOr::T(part.into()), "A name that contains this text, whatever the case."),
     ];
+    parameters.extend(of_call(
+        "Keys whose grants reach a call of this method, whatever their state; given together with `path`.",
+        "The path of that call, as it would be sent, without a query.",
+    ));
     parameters.extend(of_page());
     parameters
+}
+
+/// Which API sets to list.
+pub(super) fn of_set_list() -> Vec<Parameter> {
+    of_call(
+        "Sets that a call of this method goes through a route of; given together with `path`.",
+        "The path of that call, as it would be sent, without a query.",
+    )
+    .to_vec()
+}
+
+/// A call that is asked about.
+fn of_call(method: &str, path: &str) -> [Parameter; 2] {
+    let methods = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(RoutePattern::METHODS)).build();
+    let paths =
+        ObjectBuilder::new().schema_type(Type::String).pattern(Some("^/[^?#]*$")).max_length(Some(Path::MAX)).build();
+    [query("method", RefOr::T(methods.into()), method), query("path", RefOr::T(paths.into()), path)]
 }
 
 /// Which events to tell of, and which page of them.
@@ -100,6 +121,13 @@ pub(super) fn force() -> Parameter {
 /// Which version is meant.
 pub(super) fn if_match() -> Parameter {
     header("If-Match", component::<Precondition>(), "Does it only to this version, as an `ETag` told it.")
+}
+
+/// That the console's page asks, and not another site.
+pub(super) fn console_header() -> Parameter {
+    let one = ObjectBuilder::new().schema_type(Type::String).enum_values(Some(["1"])).build();
+    let parameter = header("X-Latchkey-Console", RefOr::T(one.into()), "That no other site asks, as none can send it.");
+    ParameterBuilder::from(parameter).required(Required::True).build()
 }
 
 /// That a request is to be done once.

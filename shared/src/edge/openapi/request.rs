@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::values::{Address, BroughtText, KeyText, Method, Path, Region, ScopeRegion, Sha256Digits};
 use crate::{
-    address::Cidrs,
+    address::{Cidr, Cidrs},
     expiry::{Overlap, Period},
     grant::{ApiName, Apis, Permissions, RoutePattern},
     key::KeyPrefix,
@@ -15,6 +15,7 @@ use crate::{
     record::KeyType,
     scope::Provider,
     timestamp::Timestamp,
+    token::Lifetime,
 };
 
 /// A new key. Its text is made by Latchkey, unless `value` or `hash` is given.
@@ -138,6 +139,21 @@ pub struct Verify {
     pub path: Option<Path>,
     /// What it must be permitted to do, all of it.
     pub permissions: Option<Permissions>,
+}
+
+/// What a token is to be. Nothing need be given.
+#[derive(ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct IssueToken {
+    /// After how long it ends; an hour unless given, and never later than its key.
+    pub expires_in: Option<Lifetime>,
+    /// What it may do of what its key may; all of it unless given.
+    pub permissions: Option<Permissions>,
+    /// Whose routes it may call, of those that its key may; all of them unless given.
+    pub apis: Option<Apis>,
+    /// From where it may be used, of where its key may; from anywhere there unless given.
+    #[schema(min_items = 1, max_items = 50)]
+    pub allowed_cidrs: Option<Vec<Cidr>>,
 }
 
 /// An API set, as a whole.

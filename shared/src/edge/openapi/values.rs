@@ -30,6 +30,7 @@ use crate::{
         catalogue::{PROVIDERS, regions},
     },
     timestamp::Timestamp,
+    token::Lifetime,
 };
 
 /// A region's code, of any provider.
@@ -188,6 +189,11 @@ value!(
     Overlap,
     "A length of time: seconds, minutes, hours or days, at most 30 days.",
     text("^[0-9]+[smhd]$").examples([json!("24h")])
+);
+value!(
+    Lifetime,
+    "A length of time: seconds, minutes or hours, at least 1 second and at most 12 hours.",
+    text("^[0-9]+[smh]$").examples([json!("15m")])
 );
 value!(Provider, "A cloud provider.", one_of(PROVIDERS.map(Provider::as_str)));
 value!(Region, "A region's code, of any provider; `GET /catalogue` tells which is whose.", one_of(region_codes()));

@@ -1,6 +1,7 @@
 use proptest::{collection::vec, prelude::*, sample::select};
 
 use super::*;
+use crate::grant::ApiNameError;
 
 fn apis(text: &str) -> Apis {
     text.parse().unwrap()
@@ -22,6 +23,33 @@ fn sets() -> ApiSets {
         set("mobile", &["GET /feed"], &["mobile", "tablet"], true),
         set("open", &["GET /status"], &["mobile"], false),
     ])
+}
+
+#[test]
+fn what_two_lists_have_in_common_lies_within_both() {
+    for (one, other, common) in [
+        ("", "*", ""),
+        ("orders", "orders", "orders"),
+        ("orders mobile", "mobile open", "mobile"),
+        ("*", "orders mobile", "orders mobile"),
+        ("orders mobile", "*", "orders mobile"),
+        ("* orders", "* mobile", "* orders mobile"),
+        ("*", "latchkey", ""),
+        ("* latchkey", "latchkey orders", "latchkey orders"),
+        ("latchkey", "latchkey *", "latchkey"),
+    ] {
+        let common = {
+            let mut names: Vec<_> = common.split_whitespace().collect();
+            names.sort_unstable();
+            names
+        };
+        for (one, other) in [(one, other), (other, one)] {
+            let found = apis(one).in_common_with(&apis(other)).to_string();
+            let mut found: Vec<_> = found.split_whitespace().collect();
+            found.sort_unstable();
+            assert_eq!(found, common, "{one} and {other}");
+        }
+    }
 }
 
 #[test]

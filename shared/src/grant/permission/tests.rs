@@ -100,6 +100,26 @@ fn excess_is_what_no_permission_of_the_ceiling_covers() {
 }
 
 #[test]
+fn what_is_too_long_or_too_much_to_have_in_common_falls_away() {
+    let long = |letter: &str| letter.repeat(60);
+    let (one, other) = (format!("{}/*:*", long("a")), format!("*/{}/*:*", long("b")));
+    assert_eq!(
+        permission(&one).in_common_with(&permission(&other)),
+        permission(&format!("{}/{}/*:*", long("a"), long("b"))).into()
+    );
+    let other = format!("*/{}:{}", long("b"), "c".repeat(8));
+    assert_eq!(permission(&one).in_common_with(&permission(&other)), None);
+    // What others cover does not count.
+    let names = (1..100).map(|n| format!("b:{n}")).collect::<Vec<_>>().join(" ");
+    assert_eq!(permissions("a:* b:*").in_common_with(&permissions(&format!("{names} *:*"))), permissions("a:* b:*"));
+    let many = |one: &dyn Fn(u8) -> String| permissions(&(0..15).map(one).collect::<Vec<_>>().join(" "));
+    let (one, other) = (many(&|n| format!("*:a{n}")), many(&|n| format!("x{n}:*")));
+    let common = one.in_common_with(&other);
+    assert_eq!(common.iter().count(), Permissions::MAX);
+    assert_eq!(common.excess_over(&one).count() + common.excess_over(&other).count(), 0);
+}
+
+#[test]
 fn serde_reads_only_what_the_parser_does() {
     assert!(serde_json::from_str::<Permission>(r#""a:b""#).is_ok());
     for json in [r#""a""#, "1", "null", "[]"] {
@@ -156,6 +176,15 @@ proptest! {
     fn covering_is_inclusion_of_what_is_matched(held in pattern(), asked in pattern()) {
         let included = instances(&asked).iter().all(|concrete| matches_text(&held, concrete));
         prop_assert_eq!(permission(&held).covers(&permission(&asked)), included);
+    }
+
+    #[test]
+    fn what_two_have_in_common_matches_what_both_match(one in pattern(), other in pattern(), asked in pattern()) {
+        let (one, other, asked) = (permission(&one), permission(&other), permission(&asked));
+        let common = one.in_common_with(&other);
+        let covers = common.as_ref().is_some_and(|common| common.covers(&asked));
+        prop_assert_eq!(covers, one.covers(&asked) && other.covers(&asked));
+        prop_assert_eq!(other.in_common_with(&one), common);
     }
 
     #[test]

@@ -154,7 +154,7 @@ fn a_text_shows_its_last_four_characters_and_nothing_else() {
     assert_eq!(barely.hint(), "…");
     assert_eq!(format!("{text:?}"), "CustomText(hidden)");
     assert_eq!(text.reveal(), "kT9xQ2mZ7vLp4WdYqX7Vb2Lk");
-    assert!(text.hash().matches(&SecretHash::of("kT9xQ2mZ7vLp4WdYqX7Vb2Lk")));
+    assert!(text.imprint().matches(&Imprint::of("kT9xQ2mZ7vLp4WdYqX7Vb2Lk")));
 }
 
 proptest! {

@@ -89,7 +89,10 @@ fn variations(event: &Event) -> Vec<Value> {
         serde_json::from_str(&event.text.replace(old, new)).unwrap()
     };
     match event.name.as_str() {
-        "list-keys.list" => ["owner=example-team&limit=1", "name=x", "cursor=x"].map(with_query).to_vec(),
+        "list-keys.list" => {
+            let queries = ["owner=example-team&limit=1", "name=x", "cursor=x", "method=GET&path=/orders/7"];
+            queries.map(with_query).to_vec()
+        }
         // Again, when there is nothing left to do; and a key that something leads to.
         "revoke-key.revoke" => vec![with_query(""), with_text(EXAMPLE_ID, BROUGHT.0)],
         // A text without an id is found by its hash.

@@ -1,0 +1,67 @@
+//! The API sets that the keys name: one a service.
+
+use std::error::Error;
+
+use jiff::Timestamp;
+use shared::{
+    audit::{Action, AuditEvent, Origin, Target},
+    entropy::SystemEntropy,
+    grant::ApiSet,
+    label::Actor,
+    store::{KeyTable, VersionedSet},
+};
+
+/// What there is to call.
+pub(crate) const SERVICES: [&str; 20] = [
+    "orders",
+    "billing",
+    "catalogue",
+    "checkout",
+    "customers",
+    "delivery",
+    "exports",
+    "fraud",
+    "inventory",
+    "invoices",
+    "ledger",
+    "loyalty",
+    "media",
+    "notices",
+    "payments",
+    "pricing",
+    "reports",
+    "returns",
+    "search",
+    "sessions",
+];
+
+/// Writes those that are not there yet.
+pub(crate) async fn write(table: &KeyTable, at: Timestamp) -> Result<(), Box<dyn Error + Send + Sync>> {
+    for service in SERVICES {
+        let set = set(service)?;
+        if table.api_set(&set.name).await?.is_none() {
+            let who = (Actor::latchkey(), Origin::default());
+            let changes = ["description", "routes", "client_types", "key_required"];
+            let target = Target::Api(set.name.clone());
+            let event = AuditEvent::new(at, Action::ApiCreated, who, target, &changes, &SystemEntropy)?;
+            table.write_set(None, &VersionedSet { set, version: 1 }, &event).await?;
+        }
+    }
+    Ok(())
+}
+
+fn set(service: &str) -> Result<ApiSet, Box<dyn Error + Send + Sync>> {
+    let routes = [
+        format!("GET /{service}"),
+        format!("POST /{service}"),
+        format!("GET /{service}/{{id}}"),
+        format!("ANY /{service}/{{id}}/items/*"),
+    ];
+    Ok(ApiSet {
+        name: service.parse()?,
+        description: Some(format!("What the {service} service offers").parse()?),
+        routes: routes.iter().map(|route| route.parse()).collect::<Result<_, _>>()?,
+        client_types: Vec::new(),
+        key_required: true,
+    })
+}
