@@ -105,10 +105,9 @@ impl Credential {
     #[must_use]
     pub fn has_tokens(&self, recognised: Recognised) -> bool {
         let Texts { current, previous, pending } = self.texts;
-        let of = |is_it: bool, imprint: Option<Imprint>| imprint.filter(|_| is_it);
-        let imprints =
-            [of(recognised.current, Some(current)), of(recognised.previous, previous), of(recognised.pending, pending)];
-        imprints.into_iter().flatten().any(|imprint| imprint.public_key.is_some())
+        let Recognised { current: is_current, previous: is_previous, pending: is_pending } = recognised;
+        let imprints = [(is_current, Some(current)), (is_previous, previous), (is_pending, pending)];
+        imprints.iter().any(|(is_it, imprint)| *is_it && imprint.is_some_and(|imprint| imprint.public_key.is_some()))
     }
 
     /// When such a text stops working by itself, if that is known.

@@ -93,13 +93,7 @@ impl<'b> Bearer<'b> {
         Self { credential, recognised, claims, record }
     }
 
-    /// What the bearer may do at most.
-    #[must_use]
-    pub fn record(&self) -> &KeyRecord {
-        &self.record
-    }
-
-    /// The same for whoever keeps it: the narrowed record, or nothing where it is the key's own.
+    /// What is left of the key for its token, for whoever keeps it; nothing where it is the key itself.
     #[must_use]
     pub fn into_narrowed(self) -> Option<KeyRecord> {
         match self.record {
@@ -119,7 +113,7 @@ pub fn decide(bearer: Option<&Bearer<'_>>, request: &Request<'_>, sets: &ApiSets
     let Some(bearer) = bearer.filter(|bearer| bearer.credential.admits(bearer.recognised, now)) else {
         return Code::NotFound;
     };
-    let (record, claims) = (bearer.record(), bearer.claims);
+    let (record, claims) = (&*bearer.record, bearer.claims);
     match record.state(now) {
         KeyState::Revoked => Code::Revoked,
         KeyState::Disabled => Code::Disabled,

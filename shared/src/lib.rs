@@ -2,7 +2,7 @@
 //!
 //! | layer | modules | knows |
 //! |---|---|---|
-//! | values | [`key`] [`secret`] [`token`] [`imprint`] [`presented`] [`scope`] [`label`] [`address`] [`postback`] [`metadata`] [`timestamp`] [`expiry`] [`bounded`] [`named`] [`grant`] [`terms`] [`record`] [`credential`] [`ceiling`] [`caller`] [`audit`] [`admin`] [`cursor`] [`precondition`] [`once`] [`clock`] [`entropy`] [`config`] | nothing but each other |
+//! | values | [`key`] [`secret`] [`token`] [`imprint`] [`presented`] [`scope`] [`label`] [`address`] [`postback`] [`metadata`] [`timestamp`] [`expiry`] [`bounded`] [`named`] [`grant`] [`terms`] [`record`] [`credential`] [`ceiling`] [`caller`] [`carried`] [`audit`] [`admin`] [`cursor`] [`precondition`] [`once`] [`clock`] [`entropy`] [`config`] | nothing but each other |
 //! | decision | [`decision`] | values |
 //! | store | [`store`] | values and `DynamoDB` |
 //! | steps | [`change`] [`page`] [`root`] | values and store: what use cases have in common |
@@ -23,6 +23,7 @@ pub mod apis;
 pub mod audit;
 mod bounded;
 pub mod caller;
+pub mod carried;
 pub mod ceiling;
 pub mod change;
 pub mod clock;

@@ -18,6 +18,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 6] = [
             "audit",
             "bounded",
             "caller",
+            "carried",
             "ceiling",
             "clock",
             "config",

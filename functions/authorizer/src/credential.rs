@@ -5,7 +5,10 @@
 //! different ones.
 
 use serde_json::Value;
-use shared::admin::{CONSOLE_COOKIE, CONSOLE_HEADER};
+use shared::{
+    admin::{CONSOLE_COOKIE, CONSOLE_HEADER},
+    carried,
+};
 
 use crate::event::{Event, Shape, text};
 
@@ -30,18 +33,17 @@ pub(crate) fn presented<'e>(event: &Event<'e>, headers: &[String], cookies: &[St
     }
     let authorization = found.header(event.json, "authorization");
     found.add_authorization(authorization);
-    for name in ["x-api-key"].into_iter().chain(headers.iter().map(String::as_str)) {
+    for name in [carried::HEADER].into_iter().chain(headers.iter().map(String::as_str)) {
         let value = found.header(event.json, name);
         found.add(value);
     }
     let is_own = event.called().is_own;
     let mut of_console = Found::default();
     let mut in_cookies = Found::default();
-    for pair in cookie_pairs(event.json) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        match name.trim() {
-            CONSOLE_COOKIE if is_own => of_console.add(Some(value.trim())),
-            name if cookies.iter().any(|cookie| cookie == name) => in_cookies.add(Some(value.trim())),
+    for (name, value) in all_cookies(event.json) {
+        match name {
+            CONSOLE_COOKIE if is_own => of_console.add(Some(value)),
+            name if cookies.iter().any(|cookie| cookie == name) => in_cookies.add(Some(value)),
             _ => {}
         }
     }
@@ -87,11 +89,10 @@ impl<'e> Found<'e> {
 
     /// Adds the key of an `Authorization` value; any other scheme is none of our business.
     fn add_authorization(&mut self, value: Option<&'e str>) {
-        let Some(value) = value.map(str::trim) else { return };
-        match value.split_once(' ') {
-            Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => self.add(Some(key.trim())),
-            Some(_) => self.is_ambiguous |= is_joined(value),
-            None => self.add(Some(value)),
+        let Some(value) = value else { return };
+        match carried::of_authorization(value) {
+            Some(key) => self.add(Some(key)),
+            None => self.is_ambiguous |= is_joined(value),
         }
     }
 
@@ -139,12 +140,12 @@ impl<'e> Values<'e> {
     }
 }
 
-/// `name=value` of every cookie: the list of format 2.0, or the `Cookie` headers.
-fn cookie_pairs(json: &Value) -> impl Iterator<Item = &str> {
+/// Name and value of every cookie: the list of format 2.0, or the `Cookie` headers.
+fn all_cookies(json: &Value) -> impl Iterator<Item = (&str, &str)> {
     let listed = json.get("cookies").and_then(Value::as_array).into_iter().flatten();
     let Values { single, multiple } = Values::of(json, "cookie");
     let sent = if multiple.is_empty() { single } else { multiple };
-    listed.chain(sent).filter_map(Value::as_str).flat_map(|cookies| cookies.split(';')).map(str::trim)
+    listed.chain(sent).filter_map(Value::as_str).flat_map(carried::of_cookies)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub use self::{
 };
 use super::error::Problem;
 use crate::{
-    audit::Origin, caller::Caller, ceiling::Grants, config::Config, expiry::Expiry, grant::Route, key::KeyId,
+    audit::Origin, caller::Caller, carried, ceiling::Grants, config::Config, expiry::Expiry, grant::Route, key::KeyId,
     precondition::Precondition, scope::Scope, timestamp::Timestamp,
 };
 
@@ -89,24 +89,18 @@ fn named_caller(request: &Request) -> Option<Caller> {
 /// What the request carries where the authorizer looks for a key, of which it has checked one. None of it is proven here.
 #[must_use]
 pub fn carried_texts(request: &Request, config: &Config) -> Vec<String> {
-    let of_header = |name: &str| {
+    let values = |name: &str| {
         let values = request.headers().get_all(name).iter();
         values.filter_map(|value| value.to_str().ok()).map(str::trim).collect::<Vec<_>>()
     };
-    let mut texts = Vec::new();
-    for value in of_header(header::AUTHORIZATION.as_str()) {
-        let scheme = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        texts.push(scheme.map_or(value, |(_, key)| key.trim()));
+    let mut texts: Vec<_> =
+        values(header::AUTHORIZATION.as_str()).into_iter().filter_map(carried::of_authorization).collect();
+    for name in [carried::HEADER].into_iter().chain(config.key_headers.iter().map(String::as_str)) {
+        texts.extend(values(name));
     }
-    for name in ["x-api-key"].into_iter().chain(config.key_headers.iter().map(String::as_str)) {
-        texts.extend(of_header(name));
-    }
-    for pair in of_header(header::COOKIE.as_str()).into_iter().flat_map(|cookies| cookies.split(';')) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        if config.key_cookies.iter().any(|cookie| cookie == name.trim()) {
-            texts.push(value.trim());
-        }
-    }
+    let cookies = values(header::COOKIE.as_str()).into_iter().flat_map(carried::of_cookies);
+    let is_read = |name: &str| config.key_cookies.iter().any(|cookie| cookie == name);
+    texts.extend(cookies.filter(|(name, _)| is_read(name)).map(|(_, value)| value));
     texts.into_iter().map(str::to_owned).collect()
 }
 

@@ -23,19 +23,19 @@ pub struct Verdict {
     pub claimed: Option<KeyId>,
     /// The API sets that it was decided with, unless it did not depend on them.
     pub sets: Option<Arc<ApiSets>>,
-    bearer: Option<Known>,
+    proven: Option<Proven>,
 }
 
 /// Whose key or token it turned out to be.
 #[derive(Debug)]
-struct Known {
+struct Proven {
     credential: Arc<Credential>,
     /// What is left of the key for its token.
     narrowed: Option<Box<KeyRecord>>,
     token_expires_at: Option<Timestamp>,
 }
 
-impl Known {
+impl Proven {
     fn record(&self) -> &KeyRecord {
         self.narrowed.as_deref().unwrap_or(&self.credential.record)
     }
@@ -45,26 +45,19 @@ impl Verdict {
     /// A refusal before any record was looked at.
     #[must_use]
     pub fn without_key(code: Code) -> Self {
-        Self { code, claimed: None, sets: None, bearer: None }
+        Self { code, claimed: None, sets: None, proven: None }
     }
 
     /// The key's record, as far as its token leaves it if it is one; only a key whose secret matched has one here.
     #[must_use]
     pub fn record(&self) -> Option<&KeyRecord> {
-        self.bearer.as_ref().map(Known::record)
+        self.proven.as_ref().map(Proven::record)
     }
 
     /// When the token ends, if it is one, and its key signed it.
     #[must_use]
     pub fn token_expires_at(&self) -> Option<Timestamp> {
-        self.bearer.as_ref()?.token_expires_at
-    }
-
-    fn of(presented: &Presented<'_>, bearer: Option<Known>, sets: Option<Arc<ApiSets>>, code: Code) -> Self {
-        let traceless = bearer.as_ref().is_some_and(|bearer| bearer.credential.record.terms.off_the_record);
-        let bearer = bearer.filter(|_| code != Code::NotFound);
-        let proven = bearer.as_ref().map(|bearer| bearer.credential.record.id);
-        Self { code, claimed: proven.or_else(|| presented.id()).filter(|_| !traceless), sets, bearer }
+        self.proven.as_ref()?.token_expires_at
     }
 
     /// Decides on what was presented and what that led to.
@@ -80,8 +73,10 @@ impl Verdict {
         let code = decide(bearer.as_ref(), request, sets.as_deref().unwrap_or(&none), now);
         let narrowed = bearer.and_then(Bearer::into_narrowed).map(Box::new);
         let token_expires_at = presented.token().map(|token| token.claims().expires_at());
-        let known =
-            found.map(|(credential, _)| Known { credential: Arc::clone(credential), narrowed, token_expires_at });
-        Self::of(presented, known, sets, code)
+        let traceless = found.is_some_and(|(credential, _)| credential.record.terms.off_the_record);
+        let proven = found.filter(|_| code != Code::NotFound).map(|(credential, _)| Arc::clone(credential));
+        let proven = proven.map(|credential| Proven { credential, narrowed, token_expires_at });
+        let id = proven.as_ref().map(|proven| proven.credential.record.id).or_else(|| presented.id());
+        Self { code, claimed: id.filter(|_| !traceless), sets, proven }
     }
 }
