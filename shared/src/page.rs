@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// How many entries one page looks at, at the most.
-pub const MAX_EXAMINED: usize = 1_000;
+pub const MAX_EXAMINED: usize = 500;
 /// How many entries are read from a shard at once, at the most.
 const LARGEST_CHUNK: u32 = 128;
 

@@ -1,7 +1,7 @@
 /**
  * The keys that match a filter, loaded as far as somebody looks.
  *
- * The server looks at 1,000 keys for one answer, so an answer may have few rows or none, and a cursor for the rest. A list
+ * The server looks at 500 keys for one answer, so an answer may have few rows or none, and a cursor for the rest. A list
  * goes on by itself until it has as many rows as are wanted.
  *
  * @module
@@ -9,13 +9,12 @@
 
 import { call, isAborted } from "./api.js";
 import { useEffect, useMemo } from "./html.js";
+import { EXAMINED } from "./paged.js";
 import { createStore, useStore } from "./store.js";
 
 /** How many rows to ask for: a screenful first, so that it is there soon. */
 const FIRST = 50;
 const NEXT = 100;
-/** How many keys the server looks at for an answer that it does not fill. */
-const EXAMINED = 1000;
 /** How many rows are loaded before they replace those of an earlier visit. */
 const REFRESHED = 500;
 

@@ -1,7 +1,7 @@
 /**
  * A list that comes in pages.
  *
- * The server looks at 1,000 entries for one answer, so an answer may have few entries or none, and a cursor for the rest. A
+ * The server looks at 500 entries for one answer, so an answer may have few entries or none, and a cursor for the rest. A
  * list goes on by itself until it has as many rows as are wanted.
  *
  * @module
@@ -12,7 +12,7 @@ import { useEffect, useMemo } from "./html.js";
 import { createStore, useStore } from "./store.js";
 
 /** How many entries the server looks at for an answer that it does not fill. */
-const EXAMINED = 1000;
+export const EXAMINED = 500;
 
 const NOTHING = { rows: [], cursor: null, searched: 0, phase: "loading", failure: null, stale: false };
 
