@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from api import Api
-from console import sign_in
+from api_sets import card
+from console import open_page, sign_in
 from looks import DESKTOP, SHIFTS, Screenshots, Size
 from stack import LocalStack
 from watch import Watch
@@ -136,6 +137,14 @@ def signed_in(page: Page, stack: LocalStack) -> Page:
     """The console, signed in with the root key through its own page."""
     sign_in(page, stack.root_key)
     return page
+
+
+@pytest.fixture
+def apis(signed_in: Page) -> Page:
+    """The page of API sets."""
+    open_page(signed_in, "API sets")
+    expect(card(signed_in, "latchkey")).to_be_visible()
+    return signed_in
 
 
 @pytest.fixture

@@ -9,6 +9,10 @@ from playwright.sync_api import Locator, Page, expect
 from console import dialog, find
 
 CREATE = "Create a key"
+SHOWN = "Save the new key now"
+# What is folded in at first.
+RARE = "Postback, metadata and switches"
+TEXT = "Text: generated, or brought by you"
 
 
 def open_create(page: Page) -> Locator:
@@ -91,7 +95,7 @@ def create(page: Page, name: str) -> str:
     fill(form, Name=name)
     field(form, "Region").select_option("us-east-1")
     submit(form, "Create key")
-    return save(dialog(page, "Save the new key now"))
+    return save(dialog(page, SHOWN))
 
 
 def open_edit(page: Page, name: str) -> Locator:

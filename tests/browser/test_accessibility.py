@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from api import Api
 from console import dialog, filter_box, heading, list_status, open_console, row, rows, sign_in_form, toast
-from forms import key_text
+from forms import SHOWN, key_text
 from looks import DESKTOP, PHONE, Size, assert_no_sideways_scrolling
 from stack import LocalStack
 from traces import places_of
@@ -87,7 +87,7 @@ def test_the_whole_life_of_a_key_takes_no_mouse(
     tab_to(page, form.get_by_role("button", name="Create key"))
     press(page, "Enter")
 
-    shown = dialog(page, "Save the new key now")
+    shown = dialog(page, SHOWN)
     expect(key_text(shown)).to_be_focused()
     text = key_text(shown).inner_text()
     tab_to(page, shown.get_by_label("I have saved this key"))

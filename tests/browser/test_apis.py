@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from api import Api
 from api_sets import CREATE, card, open_create, open_edit, routes, tester
 from axe import assert_accessible
-from console import dialog, open_console, open_page, sign_in, toast
+from console import dialog, open_console, sign_in, toast
 from forms import add_chip, assert_wrong, chips, field, fill, submit
 from looks import DESKTOP, SIZES, THEMES, Size, assert_no_sideways_scrolling, assert_nothing_moved
 from watch import Watch
@@ -24,14 +24,6 @@ Unique = Callable[[str], str]
 def name() -> str:
     """A name of a set that no other test uses."""
     return f"orders-{token_hex(4)}"
-
-
-@pytest.fixture
-def apis(signed_in: Page) -> Page:
-    """The page of API sets."""
-    open_page(signed_in, "API sets")
-    expect(card(signed_in, "latchkey")).to_be_visible()
-    return signed_in
 
 
 def test_a_set_is_made_with_all_that_it_has(apis: Page, api: Api, name: str) -> None:

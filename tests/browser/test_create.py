@@ -14,6 +14,9 @@ from api import Api, time_of
 from axe import assert_accessible
 from console import dialog, heading, rows
 from forms import (
+    RARE,
+    SHOWN,
+    TEXT,
     add_chip,
     assert_wrong,
     available,
@@ -30,9 +33,6 @@ from looks import SIZES, THEMES, Size, assert_no_sideways_scrolling
 from watch import Watch
 
 Unique = Callable[[str], str]
-RARE = "Postback, metadata and switches"
-TEXT = "Text: generated, or brought by you"
-SHOWN = "Save the new key now"
 
 
 @pytest.fixture

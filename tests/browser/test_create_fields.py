@@ -12,6 +12,9 @@ from playwright.sync_api import Page, expect
 from api import Api
 from console import dialog
 from forms import (
+    RARE,
+    SHOWN,
+    TEXT,
     add_chip,
     assert_wrong,
     available,
@@ -29,9 +32,6 @@ from forms import (
 from watch import Watch
 
 Unique = Callable[[str], str]
-RARE = "Postback, metadata and switches"
-TEXT = "Text: generated, or brought by you"
-SHOWN = "Save the new key now"
 
 
 @pytest.fixture

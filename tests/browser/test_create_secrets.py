@@ -13,6 +13,8 @@ from playwright.sync_api import Page, expect
 from api import Api
 from console import dialog, sign_in, toast
 from forms import (
+    SHOWN,
+    TEXT,
     add_chip,
     assert_wrong,
     available,
@@ -31,9 +33,7 @@ from traces import places_of
 from watch import Watch
 
 Unique = Callable[[str], str]
-TEXT = "Text: generated, or brought by you"
 ADMIN_KEY = "Your super-user key, again"
-SHOWN = "Save the new key now"
 
 
 @pytest.fixture

@@ -11,12 +11,11 @@ from playwright.sync_api import Page, Request, expect
 from api import Api
 from axe import assert_accessible
 from console import cell, dialog, heading, open_console, row, toast
-from forms import add_chip, assert_wrong, chips, choose, field, fill, open_edit, submit, unfold
+from forms import RARE, add_chip, assert_wrong, chips, choose, field, fill, open_edit, submit, unfold
 from looks import SIZES, THEMES, Size, assert_no_sideways_scrolling
 from watch import Watch
 
 Unique = Callable[[str], str]
-RARE = "Postback, metadata and switches"
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from api import Api
-from api_sets import card, results, tester
-from console import heading, open_page
+from api_sets import results, tester
+from console import heading
 from forms import assert_wrong, field, fill
 
 Unique = Callable[[str], str]
@@ -20,14 +20,6 @@ Unique = Callable[[str], str]
 def name() -> str:
     """A name of a set that no other test uses."""
     return f"orders-{token_hex(4)}"
-
-
-@pytest.fixture
-def apis(signed_in: Page) -> Page:
-    """The page of API sets."""
-    open_page(signed_in, "API sets")
-    expect(card(signed_in, "latchkey")).to_be_visible()
-    return signed_in
 
 
 def test_the_tester_tells_which_sets_and_keys_reach_a_call(apis: Page, api: Api, name: str, unique: Unique) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from api import Api
 from console import dialog, list_status, open_console, row, rows
-from forms import add_chip, available, field, fill, open_create, submit
+from forms import SHOWN, add_chip, available, field, fill, open_create, submit
 from looks import DESKTOP, PHONE, Screenshots, Size
 from stack import LocalStack
 
@@ -78,7 +78,7 @@ def test_a_key_shown_once(signed_in: Page, screenshots: Screenshots) -> None:
     field(form, "Region").select_option("us-east-1")
     available(form).filter(has_text="orders").first.click()
     submit(form, "Create key")
-    expect(dialog(signed_in, "Save the new key now")).to_be_visible()
+    expect(dialog(signed_in, SHOWN)).to_be_visible()
     expect(row(signed_in, "orders service, production")).to_be_attached()
     screenshots.take(signed_in, "shown-once", clip={"x": 320, "y": 130, "width": 640, "height": 540})
 

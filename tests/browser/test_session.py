@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from api import Api
 from axe import assert_accessible
 from console import dialog, heading, sign_in, sign_in_form, sign_out, toast
-from forms import field, fill, open_create, save, submit
+from forms import SHOWN, field, fill, open_create, save, submit
 from stack import LocalStack
 from watch import Watch
 
@@ -134,7 +134,7 @@ def test_what_is_typed_outlives_the_session(
     expect(again).to_have_count(0)
     expect(field(form, "Name")).to_have_value(name)
     submit(form, "Create key")
-    save(dialog(signed_in, "Save the new key now"))
+    save(dialog(signed_in, SHOWN))
     assert [key["name"] for key in api.call("GET", f"/keys?name={quote(name)}")["keys"]] == [name]
 
 

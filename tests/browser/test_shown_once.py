@@ -13,12 +13,11 @@ from playwright.sync_api import Dialog, Locator, Page, expect
 from api import Api
 from axe import assert_accessible
 from console import dialog, sign_in_form
-from forms import field, fill, key_text, open_create, save, submit
+from forms import SHOWN, field, fill, key_text, open_create, save, submit
 from looks import SIZES, THEMES, Size, assert_no_sideways_scrolling
 from traces import clipboard, places_of
 
 Unique = Callable[[str], str]
-SHOWN = "Save the new key now"
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 //! The page and its files.
 
-use std::io::Read;
+use std::{fs, io::Read, path::Path};
 
 use flate2::read::GzDecoder;
 use reqwest::Method;
+use sha2::{Digest, Sha256};
 
 use super::{HEADER, SESSION};
 use crate::support::{Answer, Api, TestStack, send};
@@ -141,5 +142,21 @@ async fn the_page_names_no_other_host() {
     let page = page(&stack).await.text;
     for elsewhere in ["http:", "https:", "src=\"//", "href=\"//", "{{", "<style", " style=", "onload=", "onclick="] {
         assert!(!page.contains(elsewhere), "{elsewhere}: {page}");
+    }
+}
+
+#[test]
+fn every_vendored_module_is_the_one_that_its_table_names() {
+    let vendor = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../functions/console/page/vendor"));
+    let table = fs::read_to_string(vendor.join("README.md")).unwrap();
+    let modules = fs::read_dir(vendor).unwrap().map(|entry| entry.unwrap().path());
+    let modules: Vec<_> = modules.filter(|path| path.extension().is_some_and(|extension| extension == "js")).collect();
+    assert!(!modules.is_empty());
+    for module in modules {
+        let name = format!("| `{}` |", module.file_name().unwrap().display());
+        let sum =
+            Sha256::digest(fs::read(&module).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let row = table.lines().find(|line| line.starts_with(&name));
+        assert!(row.is_some_and(|row| row.ends_with(&format!("| `{sum}` |"))), "{name} {sum}");
     }
 }
