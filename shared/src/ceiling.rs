@@ -33,8 +33,10 @@ pub struct Grants {
 /// Where grants reach beyond others: the field of the API, and what is too much in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excess {
-    field: &'static str,
-    what: String,
+    /// The field, as the API calls it.
+    pub field: &'static str,
+    /// What of it is beyond.
+    pub what: String,
 }
 
 impl fmt::Display for Excess {

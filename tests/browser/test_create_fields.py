@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from api import Api
-from console import dialog
+from console import dialog, sign_in
 from forms import (
     RARE,
     SHOWN,
@@ -176,6 +176,18 @@ def test_sets_go_from_one_column_to_the_other_and_back(signed_in: Page, api: Api
     selected(form).click()
     expect(selected(form)).to_have_count(0)
     expect(available(form)).to_have_count(2)
+
+
+def test_what_is_more_than_ones_own_key_has_stands_at_its_field(page: Page, api: Api, name: str, watch: Watch) -> None:
+    admin = api.create_key(name, permissions=["keys:*", "orders:read"], apis=["latchkey"])
+    sign_in(page, admin["key"])
+    form = open_create(page)
+    fill(form, Name=f"{name} of less")
+    field(form, "Region").select_option("us-east-1")
+    add_chip(form, "Permissions", "invoices:write")
+    watch.expect_status(403)
+    submit(form, "Create key")
+    assert_wrong(field(form, "Permissions"), "more than your own key has: invoices:write")
 
 
 def test_sets_are_chosen_by_keyboard_alone(signed_in: Page, api: Api) -> None:

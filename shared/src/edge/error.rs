@@ -98,7 +98,7 @@ pub(super) struct Details<'p> {
     detail: &'p str,
     /// API Gateway's id of the request, which finds it in the log.
     request_id: &'p str,
-    /// With 400: each field that is wrong.
+    /// With 400: each field that is wrong. With 403: each that asks for too much, where that is what the caller may not.
     #[serde(skip_serializing_if = "<[FieldMessage]>::is_empty")]
     errors: &'p [FieldMessage],
     /// With 409: the key that the first of two same requests made.
@@ -157,6 +157,11 @@ impl Problem {
     #[must_use]
     pub fn forbidden(detail: String) -> Self {
         Self::new(Kind::Forbidden, detail)
+    }
+
+    /// 403, for what these fields ask for.
+    pub(super) fn forbidden_in(errors: Vec<FieldMessage>, detail: String) -> Self {
+        Self { errors, ..Self::forbidden(detail) }
     }
 
     /// 409.

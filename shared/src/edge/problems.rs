@@ -27,7 +27,17 @@ fn sentence(error: &dyn std::error::Error) -> String {
 
 impl From<Forbidden> for Problem {
     fn from(error: Forbidden) -> Self {
-        Self::forbidden(sentence(&error))
+        let at = |field: &str, message: String| FieldMessage { field: field.to_owned(), message };
+        let fields = match &error {
+            Forbidden::Excess(excess) => {
+                let more = |what: &str| format!("is more than your own key has: {what}");
+                excess.iter().map(|excess| at(excess.field, more(&excess.what))).collect()
+            }
+            Forbidden::Owner => vec![at("owner", "must be your own, as only a super-user can name another".to_owned())],
+            Forbidden::Route(route) => vec![at("routes", format!("has what your own key may not call: {route}"))],
+            Forbidden::Right(_) | Forbidden::Opening(_) | Forbidden::Token(_) | Forbidden::Force => Vec::new(),
+        };
+        Self::forbidden_in(fields, sentence(&error))
     }
 }
 

@@ -37,7 +37,16 @@ impl Answer {
     pub(crate) fn names_excess(&self, named: &str) {
         let problem = self.problem(403);
         assert_eq!(problem["type"], "urn:latchkey:problem:forbidden");
-        assert!(problem["detail"].as_str().unwrap().contains(named), "{named}: {problem}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(named), "{named}: {problem}");
+        // The detail names each excess once more, for who reads nothing else.
+        let errors = problem["errors"].as_array().unwrap();
+        assert!(!errors.is_empty(), "{problem}");
+        for error in errors {
+            let (_, what) = error["message"].as_str().unwrap().split_once("has: ").unwrap();
+            let excess = format!("{}: {what}", error["field"].as_str().unwrap());
+            assert!(detail.contains(&excess), "{excess}: {problem}");
+        }
     }
 
     /// The problem details of a refusal with this status, in the one shape that they have (contract section 4.2). A 409
@@ -50,6 +59,8 @@ impl Answer {
         let mut fields: Vec<_> = problem.as_object().unwrap().keys().map(String::as_str).collect();
         fields.sort_unstable();
         let expected: &[_] = match status {
+            // What a caller may not, it may ask for in a field.
+            403 if problem.get("errors").is_some() => &["detail", "errors", "request_id", "status", "title", "type"],
             400 => &["detail", "errors", "request_id", "status", "title", "type"],
             409 if problem.get("key_id").is_some() => {
                 assert_eq!(
