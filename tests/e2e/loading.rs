@@ -11,7 +11,7 @@ use serde_json::json;
 use shared::secret::SecretHash;
 use tokio::process::Command;
 
-use crate::support::{Items, START, TestStack, minimal_with, send};
+use crate::support::{Items, START, TestStack, hexadecimal, minimal_with, send};
 
 /// Enough that each kind of key is among them.
 const COUNT: usize = 300;
@@ -105,11 +105,7 @@ async fn what_is_loaded_is_stored_as_latchkey_stores_it() {
     let stack = TestStack::start().await;
     let set = stack.request_with(Method::PUT, "/apis/hello", stack.root());
     send(set.json(&json!({"routes": ["GET /hello"], "description": "to compare with"}))).await.expect(201);
-    let hash = |text: &str| {
-        let hash = SecretHash::of(text);
-        let hex = hash.as_bytes().iter().fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"));
-        json!({"hash": {"sha256": hex}})
-    };
+    let hash = |text: &str| json!({"hash": {"sha256": hexadecimal(SecretHash::of(text).as_bytes())}});
     let mut ids = Vec::new();
     for fields in [json!({}), json!({}), json!({"type": "super-user"})] {
         ids.push(stack.create(fields).await.id);

@@ -26,7 +26,7 @@ use shared::clock::Clock;
 pub(crate) use self::{
     answer::Answer,
     api::{Api, Key, client, minimal, minimal_with, send},
-    text::{id_of, secret_of, with_unknown_id, with_wrong_secret},
+    text::{hexadecimal, id_of, secret_of, with_unknown_id, with_wrong_secret},
 };
 
 /// When a [`TestClock`] starts.

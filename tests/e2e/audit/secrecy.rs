@@ -7,7 +7,7 @@ use shared::key::PresentedKey;
 use super::{administrator, everything};
 use crate::{
     apis::{patch, put},
-    support::{TestStack, secret_of, send},
+    support::{TestStack, hexadecimal, secret_of, send},
 };
 
 const BROUGHT: &str = "Brought-By-Marker-9f3kQz7Xw";
@@ -59,7 +59,7 @@ async fn no_value_is_ever_in_an_event() {
     for text in [root, &made.text, &admin.text, BROUGHT] {
         let hash = PresentedKey::parse(text).unwrap().hash();
         forbidden.push(text.to_owned());
-        forbidden.push(hash.as_bytes().iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}")));
+        forbidden.push(hexadecimal(hash.as_bytes()));
         forbidden.push(format!("{:?}", hash.as_bytes()));
         if text != BROUGHT {
             forbidden.push(secret_of(text).to_owned());

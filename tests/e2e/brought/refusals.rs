@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{FOREIGN, OTHER, OTHER_SHA256, VALUE, VALUE_SHA256, hashed};
-use crate::support::{Answer, TestStack, minimal_with};
+use crate::support::{Answer, TestStack, hexadecimal, minimal_with};
 
 async fn post(stack: &TestStack, fields: Value) -> Answer {
     stack.post("/keys", stack.root(), &minimal_with(fields)).await
@@ -148,8 +148,7 @@ async fn a_hash_of_a_key_that_is_here_already_takes_nothing_over() {
     let key = stack.create(json!({})).await;
     let items = stack.items().await;
     let item = items.iter().find(|item| format!("{item:?}").contains(&key.id) && item.contains_key("hash")).unwrap();
-    let bytes: Vec<_> = item["hash"].as_b().unwrap().as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-    let sha256 = bytes.concat();
+    let sha256 = hexadecimal(item["hash"].as_b().unwrap().as_ref());
     // Whether it is taken or not, the text stays the first key's, and ends with it.
     post(&stack, hashed(&sha256)).await;
     assert_eq!(stack.get("/demo/hello", &key.text).await.expect(200).json()["context"]["key_id"], json!(key.id));

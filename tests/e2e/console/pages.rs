@@ -7,7 +7,7 @@ use reqwest::Method;
 use sha2::{Digest, Sha256};
 
 use super::{HEADER, SESSION};
-use crate::support::{Answer, Api, TestStack, send};
+use crate::support::{Answer, Api, TestStack, hexadecimal, send};
 
 /// What protects the page, in every answer.
 const PROTECTION: [(&str, &str); 6] = [
@@ -154,8 +154,7 @@ fn every_vendored_module_is_the_one_that_its_table_names() {
     assert!(!modules.is_empty());
     for module in modules {
         let name = format!("| `{}` |", module.file_name().unwrap().display());
-        let sum =
-            Sha256::digest(fs::read(&module).unwrap()).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let sum = hexadecimal(&Sha256::digest(fs::read(&module).unwrap()));
         let row = table.lines().find(|line| line.starts_with(&name));
         assert!(row.is_some_and(|row| row.ends_with(&format!("| `{sum}` |"))), "{name} {sum}");
     }

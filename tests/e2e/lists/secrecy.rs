@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::secret::SecretHash;
 
 use super::ticking;
-use crate::support::{Items, Key, TestStack, secret_of};
+use crate::support::{Items, Key, TestStack, hexadecimal, secret_of};
 
 /// A stack with keys of two owners, one of them revoked.
 async fn with_keys() -> (TestStack, Vec<Key>) {
@@ -31,9 +31,9 @@ async fn index(stack: &TestStack, name: &str) -> Items {
 /// The ways in which the hash of a key could be written.
 fn hashes(text: &str) -> [String; 3] {
     let hash = SecretHash::of(text);
-    let hex: Vec<_> = hash.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = hexadecimal(hash.as_bytes());
     let list = format!("{:?}", hash.as_bytes());
-    [hex.concat(), hex.concat().to_uppercase(), list]
+    [digits.to_uppercase(), digits, list]
 }
 
 #[tokio::test]

@@ -5,20 +5,20 @@ use serde_json::{Value, json};
 use shared::secret::SecretHash;
 
 use super::{Scene, WITHOUT_CACHE, after, previous_until};
-use crate::support::{START, TestStack, id_of, minimal_with, shape};
+use crate::support::{START, TestStack, hexadecimal, id_of, minimal_with, shape};
 
 /// A text that a random generator made.
 const VALUE: &str = "w2Hn8Rk5Tz7Qc4Vx9Lb3Mf6Jp1Ys0Dg";
 /// A text that Latchkey made in another deployment, and that names another id.
 const FOREIGN: &str = "acme_live_Zq7Lk2Vn9Xw4Bt8R_k7Vq2Zr9Xw4Bn8Lc3Td6Hs1Fy5Gm0PjA4RGDyX";
 
-fn hexadecimal(text: &str) -> String {
-    SecretHash::of(text).as_bytes().iter().fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"))
+fn sha256(text: &str) -> String {
+    hexadecimal(SecretHash::of(text).as_bytes())
 }
 
 /// The ways to bring a text: the text, and the fields to do it with.
 fn ways() -> [(&'static str, Value); 3] {
-    let hashed = |text| json!({"hash": {"sha256": hexadecimal(text)}});
+    let hashed = |text| json!({"hash": {"sha256": sha256(text)}});
     [(VALUE, json!({"value": VALUE})), (VALUE, hashed(VALUE)), (FOREIGN, hashed(FOREIGN))]
 }
 
@@ -34,7 +34,7 @@ impl Scene {
 
     /// When the table may forget what leads from the brought text to the key.
     async fn forgets_at(&self) -> Option<i64> {
-        let pk = AttributeValue::S(format!("hash#{}", hexadecimal(&self.key.text)));
+        let pk = AttributeValue::S(format!("hash#{}", sha256(&self.key.text)));
         let item = self.stack.items().await.into_iter().find(|item| item["pk"] == pk).unwrap();
         item.get("purge_at").map(|at| at.as_n().unwrap().parse().unwrap())
     }
@@ -158,7 +158,7 @@ async fn a_text_begins_as_before_or_as_asked_for() {
         (json!({}), Some("abcdefghijklmnop"), "abcdefghijklmnop"),
         (json!({"value": VALUE}), None, "acme_test"),
         (json!({"value": VALUE}), Some("x9_y"), "x9_y"),
-        (json!({"hash": {"sha256": hexadecimal(FOREIGN)}}), None, "acme_test"),
+        (json!({"hash": {"sha256": sha256(FOREIGN)}}), None, "acme_test"),
     ] {
         let scene = Scene::brought(&settings, "", fields.clone()).await;
         let asked = asked.map_or(json!({"overlap": "0s"}), |prefix| json!({"overlap": "0s", "prefix": prefix}));

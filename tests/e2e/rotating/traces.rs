@@ -4,12 +4,12 @@ use serde_json::{Value, json};
 use shared::secret::SecretHash;
 
 use super::{LATER, Scene};
-use crate::support::{command::Home, minimal, secret_of};
+use crate::support::{command::Home, hexadecimal, minimal, secret_of};
 
 /// The ways in which a text or its hash could be written.
 fn forbidden(text: &str) -> [String; 4] {
     let hash = SecretHash::of(text);
-    let digits: String = hash.as_bytes().iter().fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"));
+    let digits = hexadecimal(hash.as_bytes());
     [text.to_owned(), secret_of(text).to_owned(), digits.to_uppercase(), digits]
 }
 

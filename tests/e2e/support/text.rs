@@ -24,6 +24,11 @@ pub(crate) fn with_unknown_id(text: &str) -> String {
     with_checksum(&text.split_at(text.len() - 6).0.replace(id_of(text), &id))
 }
 
+/// Bytes in lower-case hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"))
+}
+
 /// Appends the checksum of contract section 2.
 fn with_checksum(text: &str) -> String {
     const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

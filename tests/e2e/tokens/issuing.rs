@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{WITHOUT_CACHE, after, ask, code, issue};
-use crate::support::{Key, TestStack, send};
+use crate::support::{Key, TestStack, hexadecimal, send};
 
 /// What a token says, without asking whether it is true.
 fn said(token: &str) -> [Value; 2] {
@@ -191,7 +191,7 @@ async fn assert_has_none_until_rotated(stack: &TestStack, key: &Key) {
 async fn a_key_that_was_brought_as_a_hash_has_no_tokens() {
     let stack = TestStack::with_settings(&[WITHOUT_CACHE]).await;
     let text = "Yq8zW3nTfL0vXb6RkD2mJs9Hc4Pg7EuA";
-    let digest = Sha256::digest(text).iter().fold(String::new(), |digits, byte| format!("{digits}{byte:02x}"));
+    let digest = hexadecimal(&Sha256::digest(text));
     let body = crate::support::minimal_with(json!({"hash": {"sha256": digest}}));
     let made = stack.post("/keys", stack.root(), &body).await.expect(201).json();
     let key = Key { id: made["id"].as_str().unwrap().to_owned(), text: text.to_owned(), body: made };
