@@ -248,6 +248,7 @@ def test_the_page_is_accessible_still_and_fits(signed_in: Page, api: Api, name: 
     assert_accessible(signed_in)
     assert_no_sideways_scrolling(signed_in)
     signed_in.keyboard.press("Escape")
+    dialog(signed_in, "Discard what you typed?").get_by_role("button", name="Discard").click()
     signed_in.get_by_role("button", name=f"Delete {name}").click()
     expect(dialog(signed_in, f"Delete {name}")).to_be_visible()
     assert_accessible(signed_in)

@@ -6,7 +6,9 @@
 
 import { BUILT_IN } from "./api-sets.js";
 import { call, Problem } from "./api.js";
+import { useGuarded } from "./guard.js";
 import { html, useRef, useState } from "./html.js";
+import { same } from "./key/merge-patch.js";
 import { routesOf, RouteRows, rowOf, wrongRow } from "./route-rows.js";
 import { checkApiName, checkLabel, checkText } from "./shapes.js";
 import { Button, Chips, Dialog, Failure, Field, Icon, openDialog, Switch, toast, useAction } from "./ui.js";
@@ -82,8 +84,10 @@ function ApiForm({ set, version, close, onDone }) {
   const refusal = (field, part = field) => (sent.current?.[part] === draft[part] ? failure?.fields[field] : undefined);
   const shown = (field, local) => (isChecked || draft[field] ? local : null) ?? refusal(field);
 
-  return html`<${Dialog} title=${set ? `Edit ${set.name}` : "Create an API set"} size="wide" onClose=${close} onSubmit=${run}
-    footer=${html`<${Button} onClick=${close}>Cancel<//><${Button} kind="primary" type="submit" busy=${busy}>${set ? "Save" : "Create"}<//>`}>
+  const begun = draftOf(base.set);
+  const leave = useGuarded(close, draft.name !== begun.name || !same(bodyOf(draft), bodyOf(begun)), busy);
+  return html`<${Dialog} title=${set ? `Edit ${set.name}` : "Create an API set"} size="wide" onClose=${leave} onSubmit=${run}
+    footer=${html`<${Button} onClick=${leave}>Cancel<//><${Button} kind="primary" type="submit" busy=${busy}>${set ? "Save" : "Create"}<//>`}>
     <${Failure} problem=${failure} except=${FIELDS} />
     ${conflict && !failure && html`<${Conflict} ...${conflict} />`}
     ${!set &&

@@ -8,7 +8,7 @@ import { html, useEffect, useLayoutEffect, useRef, useState } from "./html.js";
 import { Check } from "./key/fields.js";
 import { bothZones } from "./key/expiry.js";
 import { fileName, offer, withdraw } from "./key/download.js";
-import { Button, Dialog, Icon, openDialog } from "./ui.js";
+import { Button, Dialog, Icon, openDialog, warnOfLeaving } from "./ui.js";
 import { relative } from "./words.js";
 
 /**
@@ -33,11 +33,7 @@ export function openKeyText({ record, text, warnings = [], title }) {
 function KeyText({ secret, record, warnings, title, close }) {
   const [saved, setSaved] = useState(false);
   const shown = useRef(null);
-  useEffect(() => {
-    const warn = (event) => event.preventDefault();
-    addEventListener("beforeunload", warn);
-    return () => removeEventListener("beforeunload", warn);
-  }, []);
+  useEffect(warnOfLeaving, []);
   const name = fileName(record.name, record.id);
   const saveJson = () => {
     const { id: key_id, name: called, expires_at } = record;

@@ -35,8 +35,26 @@ const arrive = () => {
   current.set(parse());
 };
 
+/** Who is told when somebody wants to leave a page on which something is open; the last one lies on top. */
+const inTheWay = [];
+
+/**
+ * Stays on the page that is shown, whatever the browser's buttons or its address field say.
+ *
+ * @param {() => void} onLeave told when somebody wants to go elsewhere
+ * @returns {() => void} ends that
+ */
+export function standInTheWay(onLeave) {
+  inTheWay.push(onLeave);
+  return () => inTheWay.splice(inTheWay.indexOf(onLeave), 1);
+}
+
 history.scrollRestoration = "manual";
-addEventListener("hashchange", arrive);
+addEventListener("hashchange", () => {
+  if (inTheWay.length === 0) return arrive();
+  history.pushState(null, "", address || location.pathname + location.search);
+  inTheWay.at(-1)();
+});
 
 /**
  * The address of a page: `href(["keys", id])`, `href(["keys"], {state: "active"})`. Empty values are left out.

@@ -30,7 +30,7 @@
 
 export { Button, Icon, Spinner, StateDot, Switch, STATES } from "./ui/controls.js";
 export { CopyButton, copyText } from "./ui/copy.js";
-export { closeDialogs, ConfirmByTyping, Dialog, DialogHost, openDialog } from "./ui/dialog.js";
+export { closeDialogs, ConfirmByTyping, Dialog, DialogHost, openDialog, warnOfLeaving } from "./ui/dialog.js";
 export { Chips } from "./ui/chips.js";
 export { Facet, Facets, TextFacet } from "./ui/facets.js";
 export { Disclosure, Failure, Field, Select } from "./ui/field.js";

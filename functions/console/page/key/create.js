@@ -5,13 +5,13 @@
  */
 
 import { call, Problem } from "../api.js";
+import { useGuarded } from "../guard.js";
 import { html, useRef, useState } from "../html.js";
 import { openKeyText } from "../key-text.js";
 import { Button, Dialog, Disclosure, Failure, toast } from "../ui.js";
 import { blankDraft, bodyOf, checkKey } from "./draft.js";
 import { choices, ExpiryField } from "./expiry-field.js";
 import { Grants, Naming, Networks, Part, Rare, TextField, useSets } from "./fields.js";
-import { guarded } from "./guard.js";
 import { same } from "./merge-patch.js";
 import { OnceMore } from "./once-more.js";
 import { Scope, Kind } from "./scope.js";
@@ -42,14 +42,15 @@ export function Create({ session, catalogue, onDone, close }) {
     },
   });
   const { draft, failure, busy } = form;
+  const leave = useGuarded(close, !same(draft, blank), busy);
   const isSuper = draft.type === "super-user";
   const given = { form, session, catalogue, sets, loading };
   const again = () => {
     once.current = crypto.randomUUID();
     form.submit();
   };
-  return html`<${Dialog} title="Create a key" size="wide" onClose=${guarded(close, !same(draft, blank), busy)} onSubmit=${form.submit}
-    footer=${html`<${Button} onClick=${guarded(close, !same(draft, blank), busy)}>Cancel<//><${Button} kind="primary" type="submit" busy=${busy}>Create key<//>`}>
+  return html`<${Dialog} title="Create a key" size="wide" onClose=${leave} onSubmit=${form.submit}
+    footer=${html`<${Button} onClick=${leave}>Cancel<//><${Button} kind="primary" type="submit" busy=${busy}>Create key<//>`}>
     <div class="parts" ref=${form.body}>
       <${HowMuch} form=${form} />
       ${[409, 422].includes(failure?.status) && (failure.body.key_id || failure.status === 422)

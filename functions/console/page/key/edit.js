@@ -5,6 +5,7 @@
  */
 
 import { call } from "../api.js";
+import { useGuarded } from "../guard.js";
 import { Fragment, html, useState } from "../html.js";
 import { isRoot } from "../rights.js";
 import { Button, Dialog, Disclosure, Failure, Icon, toast } from "../ui.js";
@@ -13,7 +14,6 @@ import { changesOf, checkKey, draftOf, rebase } from "./draft.js";
 import { bothZones } from "./expiry.js";
 import { ExpiryField } from "./expiry-field.js";
 import { Grants, Naming, Networks, Part, Rare, useSets } from "./fields.js";
-import { guarded } from "./guard.js";
 import { HowMuch, useForm } from "./use-form.js";
 import { exceptions } from "./wrong-fields.js";
 
@@ -47,10 +47,11 @@ export function Edit({ session, catalogue, record: given, onDone, close }) {
   const { draft, failure, busy } = form;
   // What is wrong was typed, too.
   const isDirty = Object.keys(checkKey(draft, record.metadata)).length > 0 || Object.keys(changesOf(record, draft)).length > 0;
+  const leave = useGuarded(close, isDirty, busy);
   const shared = { form, session, catalogue, sets, loading };
   const root = isRoot(record);
-  return html`<${Dialog} title=${`Edit ${given.name}`} size="wide" onClose=${guarded(close, isDirty, busy)} onSubmit=${form.submit}
-    footer=${html`<${Button} onClick=${guarded(close, isDirty, busy)}>Cancel<//><${Button} kind="primary" type="submit" busy=${busy}>Save<//>`}>
+  return html`<${Dialog} title=${`Edit ${given.name}`} size="wide" onClose=${leave} onSubmit=${form.submit}
+    footer=${html`<${Button} onClick=${leave}>Cancel<//><${Button} kind="primary" type="submit" busy=${busy}>Save<//>`}>
     <div class="parts" ref=${form.body}>
       <${HowMuch} form=${form} />
       <${Failure} problem=${failure} except=${failure ? exceptions(failure) : []} />

@@ -5,6 +5,7 @@
  */
 
 import { Fragment, html, useId, useLayoutEffect, useRef, useState } from "../html.js";
+import { standInTheWay } from "../router.js";
 import { createStore, useStore } from "../store.js";
 import { Button } from "./controls.js";
 import { Field } from "./field.js";
@@ -33,6 +34,17 @@ export function closeDialogs() {
 /** Whether any is open. */
 export const hasDialogs = () => open.get().length > 0;
 
+/**
+ * Lets the browser ask before it leaves the page.
+ *
+ * @returns {() => void} ends that
+ */
+export function warnOfLeaving() {
+  const warn = (event) => event.preventDefault();
+  addEventListener("beforeunload", warn);
+  return () => removeEventListener("beforeunload", warn);
+}
+
 /** Where dialogs are drawn; once in the page. */
 export const DialogHost = () =>
   useStore(open).map(({ id, draw, close }) => html`<div key=${id} data-dialog=${id}><${Drawn} draw=${draw} close=${close} /></div>`);
@@ -47,6 +59,9 @@ export function Dialog({ title, onClose, onSubmit, footer, size = "medium", lock
   const element = useRef(null);
   const titleId = useId();
   useModal(element);
+  const back = useRef(null);
+  back.current = () => locked || onClose();
+  useLayoutEffect(() => standInTheWay(() => back.current()), []);
   const onKeyDown = (event) => {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     // The browser would close a dialog that ignores Escape when it is pressed twice.
