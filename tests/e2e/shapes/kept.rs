@@ -9,7 +9,7 @@ use super::{
     policy::Policy,
 };
 
-const KEYS: [&str; 3] = ["sets", "administrator", "nothing"];
+const KEYS: [&str; 6] = ["sets", "administrator", "nothing", "token for orders", "token for audits", "token for less"];
 const WITH_POLICY: [Shape; 3] = [Shape::Http1, Shape::Rest, Shape::Token];
 const METHODS: [&str; 3] = ["GET", "POST", "DELETE"];
 /// What paths are made of.
@@ -122,6 +122,27 @@ async fn a_kept_policy_covers_the_keys_other_routes() {
         let policy = self::policy(&door, shape, "administrator", ("GET", "/orders/1")).await;
         for (method, path) in [("GET", "/keys"), ("GET", "/audit"), ("GET", "/keys/ExampleKey000001")] {
             assert!(policy.lets(&shape.called(method, path)), "{shape:?} {method} {path}\n{policy:#?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_kept_policy_for_a_token_covers_what_the_token_is_for_and_nothing_else_of_its_key() {
+    let door = open(&[("POLICY_SCOPE", "key")]).await;
+    for shape in WITH_POLICY {
+        let policy = policy(&door, shape, "token for orders", ("GET", "/orders/1")).await;
+        for (method, path, lets) in [
+            ("GET", "/orders", true),
+            ("POST", "/orders/2/items", true),
+            ("GET", "/reports/1", false),
+            ("DELETE", "/1/log/1", false),
+        ] {
+            assert_eq!(policy.lets(&shape.called(method, path)), lets, "{shape:?} {method} {path}\n{policy:#?}");
+        }
+        // Refused, it leaves a policy behind as well.
+        let policy = self::policy(&door, shape, "token for less", ("GET", "/orders/1")).await;
+        for (method, path, lets) in [("GET", "/keys", true), ("GET", "/audit", true), ("GET", "/orders", false)] {
+            assert_eq!(policy.lets(&shape.called(method, path)), lets, "{shape:?} {method} {path}\n{policy:#?}");
         }
     }
 }

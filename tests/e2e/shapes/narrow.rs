@@ -1,7 +1,7 @@
 //! Keys that are for certain routes and addresses, in every shape of event.
 
 use serde_json::{Value, json};
-use shared::{record::KeyRecord, terms::Terms};
+use shared::{record::KeyRecord, terms::Terms, token::Narrowing};
 
 use super::door::{Door, Outcome, Shape};
 use crate::lambda::events::example_record;
@@ -18,7 +18,7 @@ const SETS: &[(&str, &[&str], &[&str], bool)] = &[
     ("unnamed", &["ANY /*"], &[], true),
 ];
 
-/// A door that knows the sets, and these keys beside the others.
+/// A door that knows the sets, and these keys and tokens beside the others.
 pub(super) async fn open(settings: &[(&str, &str)]) -> Door {
     let key = |apis: &str, permissions: &str, cidrs: &str| KeyRecord {
         terms: Terms {
@@ -38,7 +38,16 @@ pub(super) async fn open(settings: &[(&str, &str)]) -> Door {
         ("near", key("orders socket", "", "203.0.113.0/24")),
         ("far", key("* socket", "", "10.0.0.0/8 2001:db8::/32")),
     ];
-    Door::with(settings, keys, SETS).await
+    let mut door = Door::with(settings, keys, SETS).await;
+    let to = |apis: &str| Narrowing { apis: Some(apis.parse().unwrap()), ..Narrowing::default() };
+    door.mint("token for orders", "sets", to("orders"));
+    door.mint(
+        "token for audits",
+        "administrator",
+        Narrowing { permissions: Some("audit:*".parse().unwrap()), ..to("*") },
+    );
+    door.mint("token for less", "administrator", to("files latchkey"));
+    door
 }
 
 #[tokio::test]
