@@ -44,7 +44,7 @@ impl From<Forbidden> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::unavailable(error.to_string()),
+            StoreError::Unavailable(_) | StoreError::TimedOut(_) => Self::unavailable(error.to_string()),
             StoreError::Refused(_) | StoreError::Corrupt(_) => Self::internal(error.to_string()),
         }
     }

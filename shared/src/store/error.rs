@@ -9,9 +9,12 @@ use super::{item::Attributes, schema::PK};
 /// The table did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// It did not answer: a timeout, a lost connection, a fault or throttling. Asking again may help.
+    /// It did not answer: a lost connection, a fault or throttling. Asking again may help.
     #[error("the table does not answer: {0}")]
     Unavailable(String),
+    /// The same, after it was waited for in vain.
+    #[error("the table does not answer in time: {0}")]
+    TimedOut(String),
     /// It answered with a refusal that asking again does not mend, such as a missing right.
     #[error("the table refused: {0}")]
     Refused(String),
@@ -40,6 +43,8 @@ where
             }
         }
         SdkError::ConstructionFailure(_) => StoreError::Refused(text),
+        SdkError::TimeoutError(_) => StoreError::TimedOut(text),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => StoreError::TimedOut(text),
         _ => StoreError::Unavailable(text),
     }
 }
