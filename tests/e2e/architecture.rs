@@ -56,6 +56,10 @@ const LAYERS: [(&str, &[&str], &[&str]); 6] = [
     ("edge", &["edge"], &["values", "decision", "store", "steps", "use cases"]),
 ];
 
+/// Every folder with Rust in it.
+const SOURCES: [&str; 7] =
+    ["shared/src", "functions", "local/src", "tests/e2e", "tests/load", "bench/src", "bench/benches"];
+
 /// Modules that are crates of others: what only the outer layers may know.
 const AWS: &[&str] = &["aws_config", "aws_sdk_dynamodb", "aws_sdk_secretsmanager", "serde_dynamo"];
 const HTTP: &[&str] = &["axum", "http", "hyper", "lambda_http", "lambda_runtime", "reqwest", "tower"];
@@ -115,7 +119,7 @@ fn the_domain_knows_no_function_and_a_function_no_other_and_no_sdk_but_for_secre
         lines.any(|line| line.split(['.', ' ', '=']).next() == Some(package))
     };
     let domain = read("shared/Cargo.toml").text;
-    for name in functions.iter().map(String::as_str).chain(["local", "tests"]) {
+    for name in functions.iter().map(String::as_str).chain(["local", "tests", "bench"]) {
         assert!(!uses(&domain, name), "shared depends on {name}");
     }
     for function in &functions {
@@ -123,7 +127,7 @@ fn the_domain_knows_no_function_and_a_function_no_other_and_no_sdk_but_for_secre
         // Secrets Manager is the one service that is no store of keys: the function that rotates secrets is its edge.
         let sdk = ["aws-sdk-dynamodb", "aws-config", "aws-sdk-secretsmanager"];
         let sdk = if function == "rotate-secret" { &sdk[..1] } else { &sdk[..] };
-        for name in functions.iter().map(String::as_str).chain(["local", "tests"]).chain(sdk.iter().copied()) {
+        for name in functions.iter().map(String::as_str).chain(["local", "tests", "bench"]).chain(sdk.iter().copied()) {
             assert!(!uses(&manifest, name), "{function} depends on {name}");
         }
         assert!(uses(&manifest, "shared"), "{function} does without the domain");
@@ -149,7 +153,7 @@ fn every_part_is_small() {
             hold(&source, source.text.lines().count(), most);
         }
     }
-    for source in ["shared/src", "functions", "local/src"].into_iter().flat_map(all) {
+    for source in ["shared/src", "functions", "local/src", "bench/src"].into_iter().flat_map(all) {
         hold(&source, source.without_tests().lines().count(), 300);
     }
     assert!(large.is_empty(), "split these:\n{}", large.join("\n"));
@@ -157,7 +161,7 @@ fn every_part_is_small() {
 
 #[test]
 fn every_module_says_what_it_is() {
-    for source in ["shared/src", "functions", "local/src", "tests/e2e", "tests/load"].into_iter().flat_map(all) {
+    for source in SOURCES.into_iter().flat_map(all) {
         // A module's own tests are what the module is.
         let is_said = source.text.starts_with("//! ") || source.path.ends_with("/tests.rs");
         assert!(is_said, "{} does not begin with what it is", source.path);
@@ -166,7 +170,7 @@ fn every_module_says_what_it_is() {
 
 #[test]
 fn names_say_what_a_thing_is() {
-    for source in ["shared/src", "functions", "local/src", "tests/e2e", "tests/load"].into_iter().flat_map(all) {
+    for source in SOURCES.into_iter().flat_map(all) {
         for empty in ["utils", "util", "helpers", "helper", "common", "manager", "misc"] {
             let is_named = source.path.split('/').any(|part| part.trim_end_matches(".rs") == empty);
             assert!(!is_named, "{}: {empty} says nothing", source.path);
@@ -191,7 +195,7 @@ fn the_present_and_chance_enter_in_one_place_each() {
         assert!(lints.contains(&format!("path = \"{ambient}\", reason = ")), "clippy.toml lets {ambient} pass");
     }
     assert!(!read("Cargo.toml").text.contains("disallowed"), "the workspace weakens the lint");
-    for source in ["shared/src", "functions", "local/src", "tests/e2e", "tests/load"].into_iter().flat_map(all) {
+    for source in SOURCES.into_iter().flat_map(all) {
         let may = ["shared/src/clock.rs", "shared/src/entropy.rs"].contains(&source.path.as_str());
         let code = source.code();
         let lint = ["disallowed", "methods"].join("_");
@@ -210,8 +214,7 @@ fn the_present_and_chance_enter_in_one_place_each() {
 
 #[test]
 fn every_package_is_held_to_the_same_lints() {
-    let mut manifests =
-        vec!["shared/Cargo.toml".to_owned(), "local/Cargo.toml".to_owned(), "tests/Cargo.toml".to_owned()];
+    let mut manifests = ["shared", "local", "tests", "bench"].map(|name| format!("{name}/Cargo.toml")).to_vec();
     manifests.extend(function_names().iter().map(|function| format!("functions/{function}/Cargo.toml")));
     for manifest in manifests {
         assert!(read(&manifest).text.contains("[lints]\nworkspace = true\n"), "{manifest}");

@@ -4,22 +4,16 @@
 //! hashes are random, so that nobody can use one. It speaks plain HTTP with made-up credentials, which an embedded
 //! `DynamoDB` takes and a real one refuses.
 
-mod keys;
-mod sets;
-mod variety;
-mod writer;
-
 use std::{error::Error, process::ExitCode};
 
 use aws_sdk_dynamodb::Client;
+use bench::stock::{Keys, Writer, write_sets};
 use clap::Parser;
 use jiff::Timestamp;
 use shared::{
     clock::{Clock, SystemClock},
     store::{KeyTable, Patience},
 };
-
-use self::{keys::Keys, writer::Writer};
 
 /// Fill a table with keys of a realistic variety, to measure on it
 #[derive(Debug, Parser)]
@@ -57,7 +51,7 @@ fn main() -> ExitCode {
 async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     let sdk = local::stack::sdk(&arguments.dynamodb);
     let until = arguments.until.unwrap_or_else(|| SystemClock.now());
-    sets::write(&KeyTable::new(&sdk, &arguments.table, Patience::Admin), until).await?;
+    write_sets(&KeyTable::new(&sdk, &arguments.table, Patience::Admin), until).await?;
     let mut writer = Writer::new(Client::new(&sdk), &arguments.table);
     let keys = Keys { seed: arguments.seed, count: arguments.count, until };
     let step = arguments.count.div_ceil(10).max(1);

@@ -1,6 +1,6 @@
 //! What the authorizer takes for one request when it has read the key before: with the key itself, and with a token of it.
 //!
-//! `cargo bench -p tests` prints both side by side; their ratio is what a token costs.
+//! `cargo bench -p bench` prints both side by side; their ratio is what a token costs.
 #![expect(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a benchmark that cannot go on stops")]
 
 use std::{

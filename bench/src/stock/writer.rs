@@ -3,8 +3,6 @@
 //! In transactions, not in batches: the embedded `DynamoDB` commits each item of a batch by itself, and in memory a commit
 //! takes the longer the more there is.
 
-use std::error::Error;
-
 use aws_sdk_dynamodb::{
     Client,
     types::{Put, TransactWriteItem},
@@ -12,7 +10,7 @@ use aws_sdk_dynamodb::{
 use shared::store::{Attributes, messages};
 use tokio::task::JoinSet;
 
-type Failure = Box<dyn Error + Send + Sync>;
+use crate::Error;
 
 /// `DynamoDB` takes no more at once.
 const TOGETHER: usize = 100;
@@ -20,15 +18,17 @@ const TOGETHER: usize = 100;
 const SIDE_BY_SIDE: usize = 4;
 
 /// A table that is filled.
-pub(crate) struct Writer {
+pub struct Writer {
     client: Client,
     table: String,
     waiting: Vec<TransactWriteItem>,
-    under_way: JoinSet<Result<(), Failure>>,
+    under_way: JoinSet<Result<(), Error>>,
 }
 
 impl Writer {
-    pub(crate) fn new(client: Client, table: &str) -> Self {
+    /// A writer that has nothing to write yet.
+    #[must_use]
+    pub fn new(client: Client, table: &str) -> Self {
         Self { client, table: table.to_owned(), waiting: Vec::new(), under_way: JoinSet::new() }
     }
 
@@ -36,7 +36,7 @@ impl Writer {
     ///
     /// # Errors
     /// When earlier ones could not be written.
-    pub(crate) async fn write(&mut self, items: Vec<Attributes>) -> Result<(), Failure> {
+    pub async fn write(&mut self, items: Vec<Attributes>) -> Result<(), Error> {
         for item in items {
             let put = Put::builder().table_name(&self.table).set_item(Some(item)).build()?;
             self.waiting.push(TransactWriteItem::builder().put(put).build());
@@ -51,7 +51,7 @@ impl Writer {
     ///
     /// # Errors
     /// When some could not be.
-    pub(crate) async fn finish(mut self) -> Result<(), Failure> {
+    pub async fn finish(mut self) -> Result<(), Error> {
         if !self.waiting.is_empty() {
             self.send().await?;
         }
@@ -61,7 +61,7 @@ impl Writer {
         Ok(())
     }
 
-    async fn send(&mut self) -> Result<(), Failure> {
+    async fn send(&mut self) -> Result<(), Error> {
         while self.under_way.len() >= SIDE_BY_SIDE {
             if let Some(written) = self.under_way.join_next().await {
                 written??;

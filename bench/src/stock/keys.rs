@@ -1,8 +1,6 @@
 //! Keys, each made from its number: named after a service, a purpose and an environment, spread over owners, places and
 //! the last two years, in every state.
 
-use std::error::Error;
-
 use jiff::Timestamp;
 use shared::{
     audit::{Action, AuditEvent, Origin, Target},
@@ -20,9 +18,8 @@ use shared::{
     token::PublicKey,
 };
 
-use crate::{sets::SERVICES, variety::Variety};
-
-type Failure = Box<dyn Error + Send + Sync>;
+use super::{sets::SERVICES, variety::Variety};
+use crate::Error;
 
 const DAY: i64 = 86_400;
 /// Over so long a time the keys are made.
@@ -93,16 +90,21 @@ const PERMISSIONS: [&str; 6] =
 const REASONS: [&str; 4] = ["leaked", "replaced", "the project ended", "found in a log"];
 
 /// A row of keys; the higher the number, the newer the key.
-pub(crate) struct Keys {
-    pub(crate) seed: u64,
-    pub(crate) count: u32,
+pub struct Keys {
+    /// Which keys: the same number gives the same ones.
+    pub seed: u64,
+    /// How many.
+    pub count: u32,
     /// When the last one is made.
-    pub(crate) until: Timestamp,
+    pub until: Timestamp,
 }
 
 impl Keys {
-    /// All items of the key of this number.
-    pub(crate) fn items(&self, number: u32) -> Result<Vec<Attributes>, Failure> {
+    /// All items of the key of this number. Nobody knows its text.
+    ///
+    /// # Errors
+    /// When the number is none of the row's, or there is no randomness.
+    pub fn items(&self, number: u32) -> Result<Vec<Attributes>, Error> {
         let variety = Variety::new(self.seed, number);
         let made_at = self.made_at(number)?;
         let record = self.record(number, made_at, &variety)?;
@@ -115,12 +117,12 @@ impl Keys {
         Ok(items_of(&record, &imprint, made_at, &events)?)
     }
 
-    fn made_at(&self, number: u32) -> Result<Timestamp, Failure> {
+    fn made_at(&self, number: u32) -> Result<Timestamp, Error> {
         let before = i64::from(self.count - 1 - number) * (SPAN * 1_000 / i64::from(self.count));
         Ok(Timestamp::from_millisecond(self.until.as_millisecond() - before)?)
     }
 
-    fn record(&self, number: u32, made_at: Timestamp, variety: &Variety) -> Result<KeyRecord, Failure> {
+    fn record(&self, number: u32, made_at: Timestamp, variety: &Variety) -> Result<KeyRecord, Error> {
         let id = KeyId::generate(variety)?;
         let is_super = variety.happens(5);
         let mut terms = terms(number, variety)?;
@@ -154,14 +156,14 @@ impl Keys {
     }
 
     /// A point in time after another one, in the last `seconds` before the end of the row.
-    fn moment_after(&self, moment: Timestamp, seconds: i64, variety: &Variety) -> Result<Timestamp, Failure> {
+    fn moment_after(&self, moment: Timestamp, seconds: i64, variety: &Variety) -> Result<Timestamp, Error> {
         let end = self.until.as_second();
         let start = moment.as_second().max(end - seconds);
         let later = i64::try_from(variety.below(u64::try_from(end - start)?))?;
         Ok(Timestamp::from_second(start + later)?)
     }
 
-    fn expiry(&self, made_at: Timestamp, variety: &Variety) -> Result<Expiry, Failure> {
+    fn expiry(&self, made_at: Timestamp, variety: &Variety) -> Result<Expiry, Error> {
         // Some end soon, whatever their age: that is what somebody who looks at lists is to see.
         let end = match variety.weighted(&LIFETIMES).copied().unwrap_or_default() {
             _ if variety.happens(20) => self.until.as_second() + i64::try_from(variety.below(14))? * DAY + DAY,
@@ -172,7 +174,7 @@ impl Keys {
     }
 
     /// Within the last 80 days, as the table forgets a revoked key after 90.
-    fn revocation(&self, made_at: Timestamp, variety: &Variety) -> Result<Revocation, Failure> {
+    fn revocation(&self, made_at: Timestamp, variety: &Variety) -> Result<Revocation, Error> {
         let at = self.moment_after(made_at, 80 * DAY, variety)?.into();
         let reason = variety.one_of(&REASONS).map(|reason| reason.parse()).transpose()?;
         Ok(Revocation { at, by: Actor::latchkey(), reason })
@@ -180,7 +182,7 @@ impl Keys {
 }
 
 /// What a key is called and what is known of it: `orders exporter production 000042`.
-fn terms(number: u32, variety: &Variety) -> Result<Terms, Failure> {
+fn terms(number: u32, variety: &Variety) -> Result<Terms, Error> {
     let word = |chosen: Option<&&'static str>| chosen.copied().unwrap_or_default();
     let (service, purpose) = (word(variety.one_of(&SERVICES)), word(variety.one_of(&PURPOSES)));
     let environment = word(variety.weighted(&ENVIRONMENTS));
@@ -205,7 +207,7 @@ fn terms(number: u32, variety: &Variety) -> Result<Terms, Failure> {
 }
 
 /// What a fine-grained key may do.
-fn grant(terms: &mut Terms, variety: &Variety) -> Result<(), Failure> {
+fn grant(terms: &mut Terms, variety: &Variety) -> Result<(), Error> {
     let mut apis: Vec<_> = (0..=variety.below(3)).filter_map(|_| variety.one_of(&SERVICES).copied()).collect();
     let mut permissions: Vec<_> = (0..variety.below(4)).filter_map(|_| variety.one_of(&PERMISSIONS).copied()).collect();
     if variety.happens(50) {
@@ -221,12 +223,12 @@ fn grant(terms: &mut Terms, variety: &Variety) -> Result<(), Failure> {
 }
 
 /// One of sixty teams, of which the first ones have the most keys.
-fn owner(variety: &Variety) -> Result<Owner, Failure> {
+fn owner(variety: &Variety) -> Result<Owner, Error> {
     Ok(format!("team-{:02}", variety.below(60).min(variety.below(60))).parse()?)
 }
 
 /// A place; the first regions of the catalogue are no more likely than the others.
-fn scope(variety: &Variety) -> Result<Scope, Failure> {
+fn scope(variety: &Variety) -> Result<Scope, Error> {
     let provider = variety.weighted(&PROVIDERS).copied().unwrap_or(Provider::Aws);
     let region = if variety.happens(150) { None } else { variety.one_of(regions(provider)) };
     Ok(Scope::new(provider, region.map_or("*", |region| region.code))?)
@@ -239,7 +241,7 @@ fn hint(id: KeyId) -> String {
 }
 
 /// What happened to a key.
-fn events(record: &KeyRecord, made_at: Timestamp, variety: &Variety) -> Result<Vec<AuditEvent>, Failure> {
+fn events(record: &KeyRecord, made_at: Timestamp, variety: &Variety) -> Result<Vec<AuditEvent>, Error> {
     let who = || (Actor::latchkey(), Origin::default());
     let mut events = vec![AuditEvent::of_new(record, made_at, who(), variety)?];
     let target = Target::Key { id: record.id, owner: record.owner.clone() };

@@ -1,7 +1,5 @@
 //! The API sets that the keys name: one a service.
 
-use std::error::Error;
-
 use jiff::Timestamp;
 use shared::{
     audit::{Action, AuditEvent, Origin, Target},
@@ -10,6 +8,8 @@ use shared::{
     label::Actor,
     store::{KeyTable, VersionedSet},
 };
+
+use crate::Error;
 
 /// What there is to call.
 pub(crate) const SERVICES: [&str; 20] = [
@@ -36,7 +36,10 @@ pub(crate) const SERVICES: [&str; 20] = [
 ];
 
 /// Writes those that are not there yet.
-pub(crate) async fn write(table: &KeyTable, at: Timestamp) -> Result<(), Box<dyn Error + Send + Sync>> {
+///
+/// # Errors
+/// When the table does not answer.
+pub async fn write(table: &KeyTable, at: Timestamp) -> Result<(), Error> {
     for service in SERVICES {
         let set = set(service)?;
         if table.api_set(&set.name).await?.is_none() {
@@ -50,7 +53,7 @@ pub(crate) async fn write(table: &KeyTable, at: Timestamp) -> Result<(), Box<dyn
     Ok(())
 }
 
-fn set(service: &str) -> Result<ApiSet, Box<dyn Error + Send + Sync>> {
+fn set(service: &str) -> Result<ApiSet, Error> {
     let routes = [
         format!("GET /{service}"),
         format!("POST /{service}"),

@@ -1,0 +1,8 @@
+//! Keys to fill a table with: of a realistic variety, and as Latchkey would have written them.
+
+mod keys;
+mod sets;
+mod variety;
+mod writer;
+
+pub use self::{keys::Keys, sets::write as write_sets, writer::Writer};
