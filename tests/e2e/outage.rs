@@ -1,5 +1,6 @@
 //! The table does not answer: what was known serves for a bounded while, what was not is refused, and nobody is told why.
 
+mod instance;
 mod repeated;
 
 use serde_json::json;

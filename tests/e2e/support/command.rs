@@ -69,7 +69,12 @@ impl Home {
 
     /// Starts the services without the gateway on any ports, so that its [`Api`] answers nowhere.
     pub(crate) async fn start_services(&self, arguments: &[&str], settings: &[(&str, &str)]) -> Latchkey {
-        let command = ["dynamodb", "--port", "0", "--secretsmanager-port", "0"];
+        self.start_services_at(0, arguments, settings).await
+    }
+
+    /// The same, with `DynamoDB` on this port.
+    pub(crate) async fn start_services_at(&self, port: u16, arguments: &[&str], settings: &[(&str, &str)]) -> Latchkey {
+        let command = ["dynamodb", "--port", &port.to_string(), "--secretsmanager-port", "0"];
         self.launch(&[&command, arguments].concat(), settings, LINES - GATEWAY_LINES).await
     }
 
@@ -140,13 +145,18 @@ impl Latchkey {
 
     /// Sends it a signal such as `TERM`, and gives back its exit code and what else it had printed.
     pub(crate) async fn end(mut self, signal: &str) -> (Option<i32>, String) {
-        let process = self.child.id().unwrap().to_string();
-        let sent = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", signal, &process]).status().await.unwrap();
-        assert!(sent.success());
+        self.signal(signal).await;
         let status = timeout(HANGING, self.child.wait()).await.expect("it did not end").unwrap();
         let mut rest = String::new();
         self.stdout.read_to_string(&mut rest).await.unwrap();
         (status.code(), rest)
+    }
+
+    /// Sends it a signal such as `STOP`.
+    pub(crate) async fn signal(&self, signal: &str) {
+        let process = self.child.id().unwrap().to_string();
+        let sent = Command::new("sh").args(["-c", "kill -s \"$0\" \"$1\"", signal, &process]).status().await.unwrap();
+        assert!(sent.success());
     }
 
     /// Kills it on the spot.

@@ -7,6 +7,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::{
@@ -17,12 +18,17 @@ use axum::{
     response::Response,
     serve::Listener,
 };
+use futures_util::{StreamExt, stream};
 use local::dynamodb::DynamoDb;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::watch,
+    time::sleep,
 };
+
+/// In [`Mode::Drip`]. The least record takes half a minute.
+const BETWEEN_BYTES: Duration = Duration::from_millis(50);
 
 /// How the table answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +45,12 @@ pub(crate) enum Mode {
     Throttle,
     /// 500, after having done what was asked: the answer is what got lost.
     LoseAnswer,
+    /// As it does, but only the first half of it, and then nothing before the mode changes.
+    Stall,
+    /// As it does, but the connection is cut after the first half.
+    CutShort,
+    /// As it does, but a byte at a time, so that it takes longer than anybody waits.
+    Drip,
 }
 
 /// A running proxy, with the `DynamoDB` behind it.
@@ -148,12 +160,45 @@ impl Shared {
         }
     }
 
-    async fn pass(&self, mut headers: HeaderMap, body: Bytes) -> Response {
+    async fn pass(&self, headers: HeaderMap, body: Bytes) -> Response {
+        let (status, headers, body) = self.ask(headers, body).await;
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
+        response
+    }
+
+    /// What the `DynamoDB` says.
+    async fn ask(&self, mut headers: HeaderMap, body: Bytes) -> (StatusCode, HeaderMap, Bytes) {
         headers.remove(header::HOST);
         let answer = self.client.post(&self.target).headers(headers).body(body).send().await.unwrap();
         let (status, mut headers) = (answer.status(), answer.headers().clone());
         headers.remove(header::TRANSFER_ENCODING);
-        let mut response = Response::new(Body::from(answer.bytes().await.unwrap()));
+        (status, headers, answer.bytes().await.unwrap())
+    }
+
+    /// An answer that does not come to its end.
+    async fn break_off(&self, mode: Mode, headers: HeaderMap, body: Bytes) -> Response {
+        let (status, headers, body) = self.ask(headers, body).await;
+        let body = if mode == Mode::Drip {
+            let bytes = stream::iter(body).then(|byte| async move {
+                sleep(BETWEEN_BYTES).await;
+                Ok::<_, io::Error>(Bytes::from(vec![byte]))
+            });
+            Body::from_stream(bytes)
+        } else {
+            let (half, mut now) = (body.slice(..body.len() / 2), self.mode.subscribe());
+            let rest = async move {
+                // The half is on its way by then.
+                sleep(BETWEEN_BYTES).await;
+                if mode == Mode::Stall {
+                    now.wait_for(|now| *now != Mode::Stall).await.unwrap();
+                }
+                Err(io::ErrorKind::ConnectionReset.into())
+            };
+            Body::from_stream(stream::iter([Ok::<_, io::Error>(half)]).chain(stream::once(rest)))
+        };
+        let mut response = Response::new(body);
         *response.status_mut() = status;
         *response.headers_mut() = headers;
         response
@@ -164,7 +209,8 @@ async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Byt
     let target = headers.get("x-amz-target").map_or("", |target| target.to_str().unwrap());
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     *shared.counts.lock().unwrap().entry(operation.clone()).or_default() += 1;
-    match shared.mode(&operation) {
+    let mode = shared.mode(&operation);
+    match mode {
         Mode::Pass | Mode::Refuse => shared.pass(headers, body).await,
         Mode::Hang => {
             let mut mode = shared.mode.subscribe();
@@ -173,6 +219,7 @@ async fn answer(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Byt
         }
         Mode::Fail => error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError"),
         Mode::Throttle => error(StatusCode::BAD_REQUEST, "ThrottlingException"),
+        Mode::Stall | Mode::CutShort | Mode::Drip => shared.break_off(mode, headers, body).await,
         Mode::LoseAnswer => {
             shared.pass(headers, body).await;
             error(StatusCode::INTERNAL_SERVER_ERROR, "InternalServerError")
