@@ -6,16 +6,34 @@ use std::{
 };
 
 use bench::{
-    Error,
+    Error, functions,
     options::{Options, Part},
     report::Report,
     scale,
+    service::Task,
 };
 use clap::Parser;
 
+/// What to do: measure, unless this process is to be a service for one that does.
+#[derive(Debug, Parser)]
+#[command(name = "bench", version, about, args_conflicts_with_subcommands = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Option<Task>,
+    #[command(flatten)]
+    options: Options,
+}
+
 fn main() -> ExitCode {
-    let options = Options::parse();
-    let ran = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| runtime.block_on(run(&options)));
+    let arguments = Arguments::parse();
+    let ran = tokio::runtime::Runtime::new().map_err(Into::into).and_then(|runtime| {
+        runtime.block_on(async {
+            match arguments.task {
+                Some(task) => task.serve().await,
+                None => run(&arguments.options).await,
+            }
+        })
+    });
     match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -27,6 +45,9 @@ fn main() -> ExitCode {
 
 async fn run(options: &Options) -> Result<(), Error> {
     let mut report = Report::default();
+    if options.wants(Part::Functions) {
+        functions::run(options, &mut report).await?;
+    }
     if options.wants(Part::Scale) {
         scale::run(options, &mut report).await?;
     }

@@ -15,8 +15,11 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(2..))]
     pub rounds: u32,
     /// How many warm calls each of them then answers
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..))]
     pub calls: u32,
+    /// How many different keys one instance sees, for each measurement of its memory
+    #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [1_000, 10_000, 100_000])]
+    pub distinct: Vec<u32>,
     /// How many keys are in the table, for each size that is compared
     #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [1_000, 100_000, 1_000_000])]
     pub sizes: Vec<u32>,

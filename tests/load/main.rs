@@ -7,7 +7,7 @@
 use std::{error::Error, process::ExitCode};
 
 use aws_sdk_dynamodb::Client;
-use bench::stock::{Keys, Writer, write_sets};
+use bench::stock::{Keys, SERVICES, Writer, write_sets};
 use clap::Parser;
 use jiff::Timestamp;
 use shared::{
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
 async fn run(arguments: &Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     let sdk = local::stack::sdk(&arguments.dynamodb);
     let until = arguments.until.unwrap_or_else(|| SystemClock.now());
-    write_sets(&KeyTable::new(&sdk, &arguments.table, Patience::Admin), until).await?;
+    write_sets(&KeyTable::new(&sdk, &arguments.table, Patience::Admin), &SERVICES, until).await?;
     let mut writer = Writer::new(Client::new(&sdk), &arguments.table);
     let keys = Keys { seed: arguments.seed, count: arguments.count, until };
     let step = arguments.count.div_ceil(10).max(1);

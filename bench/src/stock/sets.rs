@@ -12,7 +12,7 @@ use shared::{
 use crate::Error;
 
 /// What there is to call.
-pub(crate) const SERVICES: [&str; 20] = [
+pub const SERVICES: [&str; 20] = [
     "orders",
     "billing",
     "catalogue",
@@ -35,12 +35,12 @@ pub(crate) const SERVICES: [&str; 20] = [
     "sessions",
 ];
 
-/// Writes those that are not there yet.
+/// Writes the sets of these services that are not there yet.
 ///
 /// # Errors
 /// When the table does not answer.
-pub async fn write(table: &KeyTable, at: Timestamp) -> Result<(), Error> {
-    for service in SERVICES {
+pub async fn write(table: &KeyTable, services: &[&str], at: Timestamp) -> Result<(), Error> {
+    for service in services {
         let set = set(service)?;
         if table.api_set(&set.name).await?.is_none() {
             let who = (Actor::latchkey(), Origin::default());

@@ -1,0 +1,115 @@
+//! One life of a function: started as Lambda starts it, fed with events, and ended.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    fs::File,
+    io::{Read, Seek},
+    process::Stdio,
+    time::{Duration, Instant},
+};
+
+use tokio::process::Command;
+
+use super::runtime_api::{Call, Events, Ran, RuntimeApi};
+use crate::{Error, table};
+
+/// No life takes longer, by far.
+const DEADLINE: Duration = Duration::from_mins(5);
+/// The end of a log that is shown when something went wrong, in bytes.
+const LAST_WORDS: usize = 2_000;
+
+/// A program that is a Lambda function.
+#[derive(Debug, Clone)]
+pub(crate) struct Program {
+    /// As it is called in the results.
+    pub(crate) name: &'static str,
+    /// What to start.
+    pub(crate) file: OsString,
+    /// Its arguments.
+    pub(crate) arguments: Vec<OsString>,
+}
+
+/// What was seen of it.
+#[derive(Debug)]
+pub(crate) struct Life {
+    /// From its start until it asked for its first event.
+    pub(crate) ready_after: Duration,
+    /// From its start until its first answer was there.
+    pub(crate) answered_after: Duration,
+    /// Its calls, in order.
+    pub(crate) calls: Vec<Call>,
+    /// The most memory that it had, in KiB; 0 where the system does not tell.
+    peak_kib: u32,
+}
+
+impl Life {
+    /// The most memory that it had, in MiB.
+    pub(crate) fn peak_mib(&self) -> f64 {
+        f64::from(self.peak_kib) / 1024.0
+    }
+
+    /// Starts a function with the table at `dynamodb`, and ends it when it has answered all events.
+    pub(crate) async fn of(program: &Program, api: &RuntimeApi, dynamodb: &str, events: Events) -> Result<Self, Error> {
+        let mut log = tempfile::tempfile()?;
+        let ran = api.begin(events);
+        let mut command = Command::new(&program.file);
+        command.args(&program.arguments).env_clear().envs(environment(&api.address(), dynamodb));
+        command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log.try_clone()?).kill_on_drop(true);
+        let started = Instant::now();
+        let mut process = command.spawn()?;
+        let ran = tokio::select! {
+            ran = tokio::time::timeout(DEADLINE, ran) => ran,
+            ended = process.wait() => return Err(format!("{ended:?}: {}", last_words(&mut log)?).into()),
+        };
+        let Ran { polled, calls } = match ran {
+            Ok(Ok(Ok(ran))) => ran,
+            Ok(Ok(Err(error))) => return Err(format!("a function did not start: {error}").into()),
+            _ => return Err(format!("a function hangs: {}", last_words(&mut log)?).into()),
+        };
+        let peak_kib = process.id().and_then(peak_kib).unwrap_or_default();
+        process.kill().await?;
+        let first = calls.first().ok_or("a function was given no event")?;
+        Ok(Self { ready_after: polled - started, answered_after: first.answered - started, calls, peak_kib })
+    }
+}
+
+/// A function's whole environment: what Lambda sets, a table's name, and where the table is.
+fn environment(runtime_api: &str, dynamodb: &str) -> BTreeMap<String, String> {
+    let fixed = [
+        ("_HANDLER", "bootstrap"),
+        ("AWS_ACCESS_KEY_ID", "local"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "512"),
+        ("AWS_LAMBDA_FUNCTION_NAME", "bench"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("AWS_LAMBDA_LOG_FORMAT", "JSON"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench"),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/15/[$LATEST]0123456789abcdef0123456789abcdef"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_SECRET_ACCESS_KEY", "local"),
+        ("AWS_SESSION_TOKEN", "local"),
+        ("LANG", "en_US.UTF-8"),
+        ("PATH", "/usr/local/bin:/usr/bin/:/bin:/opt/bin"),
+        ("TZ", ":UTC"),
+        ("TABLE_NAME", table::NAME),
+    ];
+    let told = [("AWS_LAMBDA_RUNTIME_API", runtime_api), ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb)];
+    fixed.into_iter().chain(told).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// The most memory that a process has had so far.
+fn peak_kib(process: u32) -> Option<u32> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+fn last_words(log: &mut File) -> Result<String, Error> {
+    let mut written = Vec::new();
+    log.rewind()?;
+    log.read_to_end(&mut written)?;
+    let end = written.get(written.len().saturating_sub(LAST_WORDS)..).unwrap_or_default();
+    Ok(String::from_utf8_lossy(end).into_owned())
+}
