@@ -4,7 +4,10 @@
 //! ratios of medians; times alone are the machine's as much as the code's.
 
 pub mod build;
+pub mod files;
 pub mod functions;
+pub mod load;
+pub mod machine;
 pub mod node;
 pub mod options;
 pub mod report;
@@ -13,6 +16,7 @@ pub mod service;
 pub mod statistics;
 pub mod stock;
 pub mod table;
+pub mod verify;
 
 /// Why a measurement could not be made.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

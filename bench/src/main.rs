@@ -6,11 +6,12 @@ use std::{
 };
 
 use bench::{
-    Error, functions,
+    Error, files, functions, load, machine,
     options::{Options, Part},
-    report::Report,
+    report::{Report, Section},
     scale,
     service::Task,
+    verify,
 };
 use clap::Parser;
 
@@ -45,14 +46,27 @@ fn main() -> ExitCode {
 
 async fn run(options: &Options) -> Result<(), Error> {
     let mut report = Report::default();
+    let mut section = Section::new("Machine", "Times are this machine's; ratios travel better.");
+    section.table(machine::describe().await?);
+    report.add(section);
     if options.wants(Part::Functions) {
         functions::run(options, &mut report).await?;
+    }
+    if options.wants(Part::Verify) {
+        verify::run(options, &mut report).await?;
+    }
+    if options.wants(Part::Load) {
+        load::run(options, &mut report).await?;
     }
     if options.wants(Part::Scale) {
         scale::run(options, &mut report).await?;
     }
     writeln!(io::stdout(), "{report}")?;
-    Ok(())
+    match &options.out {
+        Some(file) => files::write(&report, file),
+        None if options.only.is_empty() => files::write_all(&report),
+        None => Ok(()),
+    }
 }
 
 #[expect(clippy::print_stderr, reason = "what the command prints is its interface")]

@@ -14,6 +14,7 @@ pub struct Section {
     title: String,
     text: String,
     tables: Vec<Table>,
+    headlines: Vec<String>,
     promises: Vec<Promise>,
 }
 
@@ -41,6 +42,12 @@ impl Report {
         text
     }
 
+    /// The main tables alone.
+    #[must_use]
+    pub fn headlines(&self) -> String {
+        self.sections.iter().flat_map(|section| &section.headlines).map(String::as_str).collect::<Vec<_>>().join("\n")
+    }
+
     /// How many promises are broken.
     #[must_use]
     pub fn broken(&self) -> usize {
@@ -57,6 +64,12 @@ impl Section {
 
     /// Adds a table.
     pub fn table(&mut self, table: Table) {
+        self.tables.push(table);
+    }
+
+    /// Adds one of the main tables, for who reads no more than these.
+    pub fn headline(&mut self, table: Table) {
+        self.headlines.push(table.to_string());
         self.tables.push(table);
     }
 
@@ -166,7 +179,7 @@ mod tests {
         table.row(["noop".to_owned(), "1.5".to_owned(), "20".to_owned()]);
         table.row(["authorizer".to_owned(), "123.4".to_owned()]);
         let mut section = Section::new("Title", "What was done.");
-        section.table(table);
+        section.headline(table);
         section.promise(Promise::at_most("time", 1.204, 1.2, "x"));
         section.promise(Promise::at_least("lead", 15.0, 15.0, "x"));
         let mut report = Report::default();
@@ -188,5 +201,6 @@ What was done.
 ";
         assert_eq!(report.to_string(), expected);
         assert_eq!(report.broken(), 1);
+        assert!(expected.contains(&report.headlines()) && report.headlines().starts_with("| function"));
     }
 }

@@ -99,8 +99,8 @@ impl Results {
              A ratio is one of medians over the rounds, with its 95 % interval (a bootstrap over the rounds)."
         );
         let mut section = Section::new("Functions", &text);
-        section.table(self.cold_table());
-        section.table(self.warm_table());
+        section.headline(self.cold_table());
+        section.headline(self.warm_table());
         section.table(self.memory_table());
         self.promises().into_iter().for_each(|promise| section.promise(promise));
         section
