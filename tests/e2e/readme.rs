@@ -37,3 +37,17 @@ async fn the_transcript_of_the_readme_creates_uses_and_revokes_a_key() {
     assert_eq!(*refused, r#"{"message":"Unauthorized"}"#);
     stack.stop().await;
 }
+
+#[test]
+fn the_costs_in_the_readme_are_those_that_were_measured() {
+    let readme = readme();
+    let (_, after) = readme.split_once("<!-- bench: written by `cargo run --release -p bench` -->\n").unwrap();
+    let (shown, _) = after.split_once("<!-- /bench -->").unwrap();
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../bench/results.md");
+    let results = std::fs::read_to_string(file).unwrap();
+    let tables: Vec<_> = shown.trim().split("\n\n").collect();
+    assert!(tables.len() > 1 && tables.iter().all(|table| table.starts_with("| ")), "{shown}");
+    for table in tables {
+        assert!(results.contains(table), "bench/results.md has other figures than\n{table}");
+    }
+}

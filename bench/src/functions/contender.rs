@@ -105,3 +105,24 @@ fn token(text: &str) -> Result<String, Error> {
     let token = PlainToken::mint(id, text, &claims).ok_or("no token can be made")?;
     Ok(token.reveal().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use shared::presented::Presented;
+
+    use super::*;
+    use crate::stock::KnownKey;
+
+    #[test]
+    fn a_malformed_text_is_taken_for_nothing_and_a_token_for_a_token() {
+        let KnownKey { text, .. } = KnownKey::new(1, SystemClock.now()).unwrap();
+        assert!(matches!(Presented::parse(&text), Ok(Presented::Key { .. })));
+        assert!(matches!(Presented::parse(&token(&text).unwrap()), Ok(Presented::Token(_))));
+        assert!(Presented::parse(&malformed(&text)).is_err());
+    }
+
+    #[test]
+    fn the_event_has_one_place_for_a_key() {
+        assert_eq!(EVENT.matches(MARK).count(), 1);
+    }
+}

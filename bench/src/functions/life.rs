@@ -113,3 +113,23 @@ fn last_words(log: &mut File) -> Result<String, Error> {
     let end = written.get(written.len().saturating_sub(LAST_WORDS)..).unwrap_or_default();
     Ok(String::from_utf8_lossy(end).into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_last_words_of_a_function_that_ends_are_told() {
+        let api = RuntimeApi::start().unwrap();
+        let script = "echo \"no table at $AWS_ENDPOINT_URL_DYNAMODB\"; exit 3";
+        let program = Program { name: "sh", file: "sh".into(), arguments: vec!["-c".into(), script.into()] };
+        let events = Box::new(std::iter::once("{}".to_owned()));
+        let error = Life::of(&program, &api, "http://127.0.0.1:9", events).await.unwrap_err().to_string();
+        assert!(error.contains("exit status: 3") && error.ends_with("no table at http://127.0.0.1:9\n"), "{error}");
+    }
+
+    #[test]
+    fn the_peak_memory_of_a_process_is_known() {
+        assert!(peak_kib(std::process::id()).unwrap() > 1_000);
+    }
+}

@@ -185,3 +185,58 @@ fn finish(progress: &mut Progress) {
     // Whoever waited may have given up.
     let _ = done.send(Ok(Ran { polled, calls: std::mem::take(&mut progress.calls) }));
 }
+
+#[cfg(test)]
+mod tests {
+    use reqwest::Client;
+
+    use super::*;
+
+    fn events(count: usize) -> Events {
+        Box::new((0..count).map(|number| format!("{{\"number\":{number}}}")))
+    }
+
+    /// A function that answers one event with an error and all others with what it was told.
+    async fn answer_all(address: &str, count: usize) {
+        let client = Client::builder().no_proxy().build().unwrap();
+        let url = |path: &str| format!("http://{address}/2018-06-01/runtime/{path}");
+        for number in 0..count {
+            let event = client.get(url("invocation/next")).send().await.unwrap();
+            assert!(event.headers().contains_key("lambda-runtime-deadline-ms"));
+            let id = event.headers()["lambda-runtime-aws-request-id"].to_str().unwrap().to_owned();
+            let body = event.text().await.unwrap();
+            assert_eq!(body, format!("{{\"number\":{number}}}"));
+            let kind = if number == 1 { "error" } else { "response" };
+            let told = client.post(url(&format!("invocation/{id}/{kind}"))).body(body).send().await.unwrap();
+            assert_eq!(told.status(), 202);
+        }
+        // There is no more: this one waits until the process ends.
+        let _ = client.get(url("invocation/next")).timeout(Duration::from_millis(200)).send().await;
+    }
+
+    #[tokio::test]
+    async fn each_event_is_handed_out_once_and_its_answer_noted() {
+        let api = RuntimeApi::start().unwrap();
+        for count in [1, 3] {
+            let ran = api.begin(events(count));
+            answer_all(&api.address(), count).await;
+            let Ran { polled, calls } = ran.await.unwrap().unwrap();
+            assert_eq!(calls.len(), count);
+            assert!(polled <= calls[0].handed && calls[0].handed <= calls[0].answered);
+            assert!(calls.is_sorted_by(|before, after| before.answered <= after.handed));
+            let told: Vec<_> = calls.iter().map(|call| (call.answer.as_ref(), call.is_error)).collect();
+            let expected: [(&[u8], bool); 3] =
+                [(b"{\"number\":0}", false), (b"{\"number\":1}", true), (b"{\"number\":2}", false)];
+            assert_eq!(told, expected[..count]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_function_that_cannot_start_is_told_of() {
+        let api = RuntimeApi::start().unwrap();
+        let ran = api.begin(events(1));
+        let url = format!("http://{}/2018-06-01/runtime/init/error", api.address());
+        Client::builder().no_proxy().build().unwrap().post(url).body("no table").send().await.unwrap();
+        assert_eq!(ran.await.unwrap().unwrap_err(), "no table");
+    }
+}
