@@ -75,7 +75,7 @@ impl Door {
         door
     }
 
-    fn ask(&self, event: &Value) -> Value {
+    fn ask(&self, event: &str) -> Box<RawValue> {
         self.runtime.block_on(self.authorizer.handle(event)).unwrap()
     }
 }

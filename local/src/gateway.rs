@@ -106,7 +106,8 @@ impl Gateway {
 
     /// The authorizer's context, or the answer that API Gateway makes of its refusal.
     async fn authorize(&self, event: &Value) -> Result<Value, (StatusCode, &'static str)> {
-        match self.authorizer.handle(event).await {
+        let answer = self.authorizer.handle(&event.to_string()).await;
+        match answer.and_then(|answer| Ok(serde_json::from_str::<Value>(answer.get())?)) {
             Ok(answer) if answer.get("isAuthorized") == Some(&Value::Bool(true)) => {
                 Ok(answer.get("context").cloned().unwrap_or_default())
             }

@@ -10,7 +10,7 @@ pub use self::code::{Class, Code};
 use crate::{
     admin,
     credential::{Credential, Recognised},
-    grant::{ApiSet, ApiSets, Call, Permission, Route, RoutePattern, spellings},
+    grant::{ApiSet, ApiSets, Call, Permission, Route, RoutePattern, Spellings},
     presented::Presented,
     record::{KeyRecord, KeyState, KeyType},
     scope::Deployment,
@@ -145,7 +145,8 @@ pub fn reach<'s>(record: &'s KeyRecord, called: Called<'_>, sets: &'s ApiSets) -
     }
     let Terms { apis, permissions, client_type, .. } = &record.terms;
     let granted = || sets.granted(apis, client_type.as_ref()).chain(sets.open_routes());
-    let mut admin = admin_routes(called).peekable();
+    let spellings = Spellings::of(called.path);
+    let mut admin = admin_routes(called, &spellings).peekable();
     if let Some(first) = admin.peek().copied() {
         if !apis.has_latchkey() {
             return Err(Denied(Code::RouteDenied));
@@ -159,7 +160,7 @@ pub fn reach<'s>(record: &'s KeyRecord, called: Called<'_>, sets: &'s ApiSets) -
                 || admin::protected().any(|route| route.matches(called.method, path))
                 || granted().any(|route| route.matches(called.method, path))
         };
-        let all_are = spellings(called.path).all(|path| is_reached(&path));
+        let all_are = spellings.iter().all(is_reached);
         return if all_are { Ok(Reach::Admin(first)) } else { Err(Denied(Code::RouteDenied)) };
     }
     // One that is spelled in another way may be another route to the backend.
@@ -170,49 +171,57 @@ pub fn reach<'s>(record: &'s KeyRecord, called: Called<'_>, sets: &'s ApiSets) -
     if apis.has_any() {
         return Ok(Reach::Rest);
     }
-    through(granted, called).map(Reach::Route).ok_or(Denied(Code::RouteDenied))
+    through(granted, called.method, &spellings).map(Reach::Route).ok_or(Denied(Code::RouteDenied))
 }
 
 /// Whether an admin route is called, in any spelling and by any name.
 #[must_use]
 pub fn is_admin(called: Called<'_>) -> bool {
-    admin_routes(called).next().is_some()
+    is_admin_in(called, &Spellings::of(called.path))
 }
 
 /// The route that is called, if it is open to everybody, with a key or without.
 #[must_use]
 pub fn open_route<'s>(called: Called<'_>, sets: &'s ApiSets) -> Option<&'s RoutePattern> {
-    if is_admin(called) { None } else { through(|| sets.open_routes(), called) }
+    let spellings = Spellings::of(called.path);
+    if is_admin_in(called, &spellings) {
+        return None;
+    }
+    through(|| sets.open_routes(), called.method, &spellings)
 }
 
 /// Whether a key that names the set may make the call, as far as the set is concerned: the built-in set is for the admin
 /// API, in every spelling of it, and no other set is.
 #[must_use]
 pub fn opens(set: &ApiSet, called: Called<'_>) -> bool {
-    match (set.name.is_reserved(), is_admin(called)) {
+    let spellings = Spellings::of(called.path);
+    match (set.name.is_reserved(), is_admin_in(called, &spellings)) {
         (true, is_admin) => is_admin,
         (false, true) => false,
-        (false, false) => through(|| set.routes.iter(), called).is_some(),
+        (false, false) => through(|| set.routes.iter(), called.method, &spellings).is_some(),
     }
 }
 
+fn is_admin_in(called: Called<'_>, spellings: &Spellings<'_>) -> bool {
+    admin_routes(called, spellings).next().is_some()
+}
+
 /// The admin routes that are called, in any spelling and by any name.
-fn admin_routes(called: Called<'_>) -> impl Iterator<Item = &'static Route> {
+fn admin_routes<'c>(called: Called<'c>, spellings: &'c Spellings<'c>) -> impl Iterator<Item = &'static Route> {
     admin::protected().filter(move |route| {
-        route.matches(called.method, called.route)
-            || spellings(called.path).any(|path| route.matches(called.method, &path))
+        route.matches(called.method, called.route) || spellings.iter().any(|path| route.matches(called.method, path))
     })
 }
 
 /// The route among `routes` that the path as it was sent goes through, if every other spelling goes through one too.
-fn through<'s, I>(routes: impl Fn() -> I, called: Called<'_>) -> Option<&'s RoutePattern>
+fn through<'s, I>(routes: impl Fn() -> I, method: &str, spellings: &Spellings<'_>) -> Option<&'s RoutePattern>
 where
     I: Iterator<Item = &'s RoutePattern>,
 {
-    let find = |path: &str| routes().find(|route| route.matches(called.method, path));
+    let find = |path: &str| routes().find(|route| route.matches(method, path));
     let mut found = None;
-    for path in spellings(called.path) {
-        let route = find(&path)?;
+    for path in spellings.iter() {
+        let route = find(path)?;
         found = found.or(Some(route));
     }
     found

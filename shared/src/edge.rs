@@ -7,6 +7,7 @@ pub mod openapi;
 mod problems;
 pub mod request;
 pub mod response;
+mod trust;
 
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use crate::{
     caller::Caller,
     change::Change,
     clock::{Clock, SystemClock},
-    config::Config,
+    config::{Config, from_env},
     cursor::CursorKey,
     entropy::{Entropy, SystemEntropy},
     key::KeyId,
@@ -75,7 +76,11 @@ impl App {
     /// When a setting is missing or bad.
     pub async fn with_sdk_from_env(patience: Patience) -> Result<(Self, aws_config::SdkConfig), Error> {
         let config = Config::from_env()?;
-        let sdk = aws_config::defaults(aws_config::BehaviorVersion::v2026_01_12()).load().await;
+        let mut sdk = aws_config::defaults(aws_config::BehaviorVersion::v2026_01_12());
+        if let Some(client) = trust::client(from_env) {
+            sdk = sdk.http_client(client);
+        }
+        let sdk = sdk.load().await;
         Ok((Self::new(config, &sdk, patience, Arc::new(SystemClock), Arc::new(SystemEntropy)), sdk))
     }
 
@@ -120,7 +125,20 @@ where
 /// # Errors
 /// The function's own.
 pub fn run(life: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
-    log::start();
+    log::start(None);
+    live(life)
+}
+
+/// The same, with a log that leaves out what the module `unheard` of another crate says.
+///
+/// # Errors
+/// The function's own.
+pub fn run_without(unheard: &str, life: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    log::start(Some(unheard));
+    live(life)
+}
+
+fn live(life: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(life)
 }
 

@@ -18,7 +18,7 @@ pub use self::{
     call::{Call, Method, MethodError, Path, PathError},
     permission::{Permission, PermissionError, Permissions},
     route::{RoutePattern, RoutePatternError, Segment},
-    spelling::{normalised, spellings},
+    spelling::{Spellings, normalised},
 };
 pub use crate::bounded::{ListError, distinct};
 

@@ -27,7 +27,7 @@ pub use self::{
     api_set::{SetWritten, VersionedSet},
     bulk::items_of,
     error::{StoreError, messages},
-    item::Attributes,
+    item::{Attributes, credential_in},
     list::{Listed, Listing, Stretch},
     write::{Inserted, Written},
 };
@@ -60,9 +60,12 @@ impl KeyTable {
     /// A table reached as `sdk` says. Connects at the first request.
     #[must_use]
     pub fn new(sdk: &aws_config::SdkConfig, name: &str, patience: Patience) -> Self {
-        let (connect, attempt, operation) = match patience {
-            Patience::Door => (300, 250, 900),
-            Patience::Admin => (2_000, 2_000, 6_000),
+        // The SDK keeps connections apart by their connect timeout, so all reads have the same: that of the first, which also
+        // takes the TLS handshake of a cold start. An attempt bounds it for those that wait for less.
+        let connect = 2_000;
+        let (attempt, operation) = match patience {
+            Patience::Door => (250, 900),
+            Patience::Admin => (2_000, 6_000),
         };
         let limit = Duration::from_millis;
         let config = aws_sdk_dynamodb::config::Builder::from(sdk)
@@ -121,7 +124,7 @@ impl KeyTable {
     pub async fn credential(&self, id: KeyId) -> Result<Option<Credential>, StoreError> {
         let keys = item::keys(schema::key_partition(id), schema::RECORD);
         let found = self.get(keys).send().await.map_err(|error| unanswered(&error))?.item;
-        found.map(item::credential_in).transpose()
+        found.map(credential_in).transpose()
     }
 
     /// The id of the key whose brought text has this hash, read consistently by primary key.

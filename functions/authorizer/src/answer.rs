@@ -3,14 +3,17 @@
 //! A policy names routes as API Gateway has them, never the caller's path, in which a `*` or `?` would be a wildcard.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html>
 
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use std::fmt::Display;
+
+use serde::{Serialize, Serializer};
 use shared::{
+    address::Cidrs,
     admin,
     config::{PolicyScope, Unauthenticated},
     decision::{Reach, reach},
     edge::Error,
-    grant::{ApiSets, Route, RoutePattern, Segment},
+    grant::{ApiSets, Apis, Permissions, Route, RoutePattern, Segment},
+    label::ClientType,
     record::KeyRecord,
     terms::Terms,
     timestamp::Timestamp,
@@ -21,6 +24,59 @@ use crate::{
     policy::{MAX_RESOURCE, Resources, covering, is_twisted, twisted},
 };
 
+/// An answer, as API Gateway reads it. It borrows what it tells of a key, and is written out before that goes.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Answer<'a> {
+    /// That of format 2.0.
+    #[serde(rename_all = "camelCase")]
+    Simple { is_authorized: bool, context: Context<'a> },
+    /// That of all others.
+    #[serde(rename_all = "camelCase")]
+    Policy { principal_id: &'a str, policy_document: Document, context: Context<'a> },
+}
+
+/// What the backend is told.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Context<'a> {
+    /// Nothing: an object that is empty, and never `null`.
+    Nothing {},
+    /// Of the key.
+    Key(KeyContext<'a>),
+}
+
+/// Strings alone, because a REST API takes nothing else; what there is not is an empty one.
+#[derive(Debug, Serialize)]
+pub(crate) struct KeyContext<'a> {
+    key_id: &'a str,
+    owner: &'a str,
+    client_type: &'a str,
+    r#type: &'static str,
+    #[serde(serialize_with = "as_text")]
+    permissions: &'a Permissions,
+    #[serde(serialize_with = "as_text")]
+    apis: &'a Apis,
+    #[serde(serialize_with = "as_text")]
+    allowed_cidrs: &'a Cidrs,
+    provider: &'static str,
+    region: &'a str,
+    metadata: &'a str,
+    #[serde(serialize_with = "as_optional_text")]
+    expires_at: Option<Timestamp>,
+    token: &'static str,
+    #[serde(serialize_with = "as_optional_text")]
+    token_expires_at: Option<Timestamp>,
+}
+
+/// A policy of IAM.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Document {
+    version: &'static str,
+    statement: Vec<Statement>,
+}
+
 /// The error that API Gateway answers with 401: its text must be exactly this word.
 #[derive(Debug, thiserror::Error)]
 #[error("Unauthorized")]
@@ -29,7 +85,7 @@ struct Unauthorized;
 /// One statement of a policy. Its effect is always spelled out.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Statement {
+pub(crate) struct Statement {
     action: &'static str,
     effect: &'static str,
     resource: Vec<String>,
@@ -51,26 +107,25 @@ pub(crate) struct Known<'v> {
 }
 
 /// The request may go on, with what its backend should know of the key.
-pub(crate) fn allow(event: &Event<'_>, known: Known<'_>, sets: &ApiSets, scope: PolicyScope) -> Value {
-    let (record, context) = (known.record, context(known));
+pub(crate) fn allow<'a>(event: &Event<'_>, known: Known<'a>, sets: &ApiSets, scope: PolicyScope) -> Answer<'a> {
     if event.shape == Shape::Http2 {
-        return json!({"isAuthorized": true, "context": context});
+        return Answer::Simple { is_authorized: true, context: known.context() };
     }
-    match statements(event, record, sets, scope) {
-        Some(statements) => policy(record.owner.as_str(), &statements, &context),
+    match statements(event, known.record, sets, scope) {
+        Some(statements) => policy(known.record.owner.as_str(), statements, known.context()),
         None => deny(event.shape),
     }
 }
 
 /// The request may go on, whoever makes it.
-pub(crate) fn allow_anyone(event: &Event<'_>, route: &RoutePattern) -> Value {
-    let anyone = |statements: &[Statement]| policy("anonymous", statements, &Map::new());
+pub(crate) fn allow_anyone(event: &Event<'_>, route: &RoutePattern) -> Answer<'static> {
+    let anyone = |statements| policy("anonymous", statements, Context::Nothing {});
     match event.shape {
-        Shape::Http2 => json!({"isAuthorized": true, "context": {}}),
-        Shape::Connect => anyone(&[Statement::new("Allow", vec![format!("{}/$connect", event.stage_arn)])]),
+        Shape::Http2 => Answer::Simple { is_authorized: true, context: Context::Nothing {} },
+        Shape::Connect => anyone(vec![Statement::new("Allow", vec![format!("{}/$connect", event.stage_arn)])]),
         Shape::Http1 | Shape::Rest | Shape::Token => {
             match covering(event.stage_arn, &route.for_method(event.method), [], &forbidden(None)) {
-                Some(resources) => anyone(&of_resources(event, resources)),
+                Some(resources) => anyone(of_resources(event, resources)),
                 None => deny(event.shape),
             }
         }
@@ -78,7 +133,7 @@ pub(crate) fn allow_anyone(event: &Event<'_>, route: &RoutePattern) -> Value {
 }
 
 /// The request may not go on, but the key may call other routes; a gateway that keeps the answer should know which.
-pub(crate) fn deny_this(event: &Event<'_>, known: Known<'_>, sets: &ApiSets, scope: PolicyScope) -> Value {
+pub(crate) fn deny_this<'a>(event: &Event<'_>, known: Known<'a>, sets: &ApiSets, scope: PolicyScope) -> Answer<'a> {
     let record = known.record;
     let is_kept = scope == PolicyScope::Key && !matches!(event.shape, Shape::Http2 | Shape::Connect);
     // A policy tells routes apart by their plain spelling alone: any other might slip through what is denied.
@@ -95,33 +150,29 @@ pub(crate) fn deny_this(event: &Event<'_>, known: Known<'_>, sets: &ApiSets, sco
         resources.map(|resources| of_resources(event, resources))
     };
     match statements {
-        Some(statements) => policy(record.owner.as_str(), &statements, &context(known)),
+        Some(statements) => policy(record.owner.as_str(), statements, known.context()),
         None => deny(event.shape),
     }
 }
 
 /// The request may not go on. Nothing is said of why.
-pub(crate) fn deny(shape: Shape) -> Value {
+pub(crate) fn deny(shape: Shape) -> Answer<'static> {
     if shape == Shape::Http2 {
-        return json!({"isAuthorized": false, "context": {}});
+        return Answer::Simple { is_authorized: false, context: Context::Nothing {} };
     }
-    policy("none", &[Statement::new("Deny", vec!["*".to_owned()])], &Map::new())
+    policy("none", vec![Statement::new("Deny", vec!["*".to_owned()])], Context::Nothing {})
 }
 
 /// Nobody that we know: the error, or a Deny where the deployment wants one.
-pub(crate) fn unauthenticated(shape: Shape, wanted: Unauthenticated) -> Result<Value, Error> {
+pub(crate) fn unauthenticated(shape: Shape, wanted: Unauthenticated) -> Result<Answer<'static>, Error> {
     match wanted {
         Unauthenticated::Deny => Ok(deny(shape)),
         Unauthenticated::Unauthorized => Err(Unauthorized.into()),
     }
 }
 
-fn policy(principal: &str, statements: &[Statement], context: &Map<String, Value>) -> Value {
-    json!({
-        "principalId": principal,
-        "policyDocument": {"Version": "2012-10-17", "Statement": statements},
-        "context": context,
-    })
+fn policy<'a>(principal_id: &'a str, statement: Vec<Statement>, context: Context<'a>) -> Answer<'a> {
+    Answer::Policy { principal_id, policy_document: Document { version: "2012-10-17", statement }, context }
 }
 
 /// What a key that may go on may call; `None` when that cannot be said.
@@ -209,27 +260,36 @@ fn denied(stage_arn: &str, forbidden: &[RoutePattern]) -> Vec<String> {
     resources.collect()
 }
 
-/// What the backend is told: strings alone, because a REST API takes nothing else, and never `null`.
-fn context(known: Known<'_>) -> Map<String, Value> {
-    let Known { record, token_expires_at } = known;
-    let KeyRecord { terms, .. } = record;
-    let optional = |value: Option<String>| value.unwrap_or_default();
-    [
-        ("key_id", record.id.to_string()),
-        ("owner", record.owner.to_string()),
-        ("client_type", optional(terms.client_type.as_ref().map(ToString::to_string))),
-        ("type", record.key_type.to_string()),
-        ("permissions", terms.permissions.to_string()),
-        ("apis", terms.apis.to_string()),
-        ("allowed_cidrs", terms.allowed_cidrs.to_string()),
-        ("provider", record.scope.provider().to_string()),
-        ("region", record.scope.region().to_owned()),
-        ("metadata", terms.metadata.as_json().to_owned()),
-        ("expires_at", optional(terms.expiry.at().map(|end| end.to_string()))),
-        ("token", token_expires_at.is_some().to_string()),
-        ("token_expires_at", optional(token_expires_at.map(|end| end.to_string()))),
-    ]
-    .into_iter()
-    .map(|(name, value)| (name.to_owned(), Value::String(value)))
-    .collect()
+impl<'a> Known<'a> {
+    /// What the backend is told.
+    fn context(self) -> Context<'a> {
+        let Known { record, token_expires_at } = self;
+        let Terms { client_type, permissions, apis, allowed_cidrs, metadata, expiry, .. } = &record.terms;
+        Context::Key(KeyContext {
+            key_id: record.id.as_str(),
+            owner: record.owner.as_str(),
+            client_type: client_type.as_ref().map_or("", ClientType::as_str),
+            r#type: record.key_type.as_str(),
+            permissions,
+            apis,
+            allowed_cidrs,
+            provider: record.scope.provider().as_str(),
+            region: record.scope.region(),
+            metadata: metadata.as_json(),
+            expires_at: expiry.at(),
+            token: if token_expires_at.is_some() { "true" } else { "false" },
+            token_expires_at,
+        })
+    }
+}
+
+fn as_text<S: Serializer>(value: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+fn as_optional_text<S: Serializer>(value: &Option<impl Display>, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => serializer.collect_str(value),
+        None => serializer.serialize_str(""),
+    }
 }

@@ -4,7 +4,7 @@
 //! WebSocket the query parameter `api_key`, and for Latchkey's own API the console's cookie. A request must not carry two
 //! different ones.
 
-use serde_json::Value;
+use serde_json_borrow::{ObjectAsVec, Value};
 use shared::{
     admin::{CONSOLE_COOKIE, CONSOLE_HEADER},
     carried,
@@ -50,10 +50,9 @@ pub(crate) fn presented<'e>(event: &Event<'e>, headers: &[String], cookies: &[St
     // A session of the console is not disturbed by what an application on the same host keeps in its cookies.
     let in_cookies = if of_console.text.is_some() { of_console } else { in_cookies };
     if event.shape == Shape::Connect {
-        let single = event.json.get("queryStringParameters").and_then(|query| text(query, "api_key"));
-        found.add(single);
-        let all = event.json.get("multiValueQueryStringParameters").and_then(|query| query.get("api_key"));
-        all.and_then(Value::as_array).into_iter().flatten().for_each(|value| found.add(value.as_str()));
+        found.add(text(event.json.get("queryStringParameters"), "api_key"));
+        let all = event.json.get("multiValueQueryStringParameters").get("api_key");
+        all.as_array().into_iter().flatten().for_each(|value| found.add(value.as_str()));
     }
     match (found.into_presented(), in_cookies.into_presented()) {
         (Presented::None, Presented::One(text)) => Presented::Cookie(text),
@@ -65,8 +64,7 @@ pub(crate) fn presented<'e>(event: &Event<'e>, headers: &[String], cookies: &[St
 
 /// Whether a request says that the console's page made it.
 pub(crate) fn has_console_header(event: &Event<'_>) -> bool {
-    let Values { single, multiple } = Values::of(event.json, CONSOLE_HEADER);
-    let mut values = single.iter().chain(&multiple).peekable();
+    let mut values = single(event.json, CONSOLE_HEADER).chain(multiple(event.json, CONSOLE_HEADER)).peekable();
     values.peek().is_some() && values.all(|value| value.as_str() == Some("1"))
 }
 
@@ -97,11 +95,10 @@ impl<'e> Found<'e> {
     }
 
     /// The value of a header that is given once. What is given twice, or is no text, makes the request ambiguous.
-    fn header(&mut self, json: &'e Value, name: &str) -> Option<&'e str> {
-        let values = Values::of(json, name);
-        let value = values.single.first().or(values.multiple.first())?;
-        let is_repeated = values.single.len() > 1 || values.multiple.len() > 1;
-        let differs = values.multiple.iter().any(|other| other != value);
+    fn header(&mut self, json: &'e Value<'e>, name: &str) -> Option<&'e str> {
+        let value = single(json, name).chain(multiple(json, name)).next()?;
+        let is_repeated = single(json, name).nth(1).is_some() || multiple(json, name).nth(1).is_some();
+        let differs = multiple(json, name).any(|other| other != value);
         self.is_ambiguous |= is_repeated || differs || !value.is_string();
         value.as_str()
     }
@@ -123,28 +120,25 @@ fn is_joined(value: &str) -> bool {
 }
 
 /// The values of one header, however its name is written: API Gateway keeps the caller's case in some shapes.
-struct Values<'e> {
-    single: Vec<&'e Value>,
-    multiple: Vec<&'e Value>,
+fn single<'e>(json: &'e Value<'e>, name: &str) -> impl Iterator<Item = &'e Value<'e>> {
+    named(json.get("headers"), name).filter(|value| !value.is_null())
 }
 
-impl<'e> Values<'e> {
-    fn of(json: &'e Value, name: &str) -> Self {
-        let named = |map: &str| {
-            let map = json.get(map).and_then(Value::as_object).into_iter().flatten();
-            map.filter(|(written, _)| written.eq_ignore_ascii_case(name)).map(|(_, value)| value)
-        };
-        let single = named("headers").filter(|value| !value.is_null()).collect();
-        let multiple = named("multiValueHeaders").filter_map(Value::as_array).flatten().collect();
-        Self { single, multiple }
-    }
+/// The same where each header has a list of values.
+fn multiple<'e>(json: &'e Value<'e>, name: &str) -> impl Iterator<Item = &'e Value<'e>> {
+    named(json.get("multiValueHeaders"), name).filter_map(Value::as_array).flatten()
+}
+
+fn named<'e>(map: &'e Value<'e>, name: &str) -> impl Iterator<Item = &'e Value<'e>> {
+    let entries = map.as_object().into_iter().flat_map(ObjectAsVec::iter);
+    entries.filter(move |(written, _)| written.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 /// Name and value of every cookie: the list of format 2.0, or the `Cookie` headers.
-fn all_cookies(json: &Value) -> impl Iterator<Item = (&str, &str)> {
-    let listed = json.get("cookies").and_then(Value::as_array).into_iter().flatten();
-    let Values { single, multiple } = Values::of(json, "cookie");
-    let sent = if multiple.is_empty() { single } else { multiple };
+fn all_cookies<'e>(json: &'e Value<'e>) -> impl Iterator<Item = (&'e str, &'e str)> {
+    let listed = json.get("cookies").as_array().into_iter().flatten();
+    let is_multiple = multiple(json, "cookie").next().is_some();
+    let sent = multiple(json, "cookie").chain(single(json, "cookie").filter(move |_| !is_multiple));
     listed.chain(sent).filter_map(Value::as_str).flat_map(carried::of_cookies)
 }
 
@@ -153,8 +147,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::event::tests::sent;
 
-    fn look(shape: Shape, json: &Value) -> Presented<'_> {
+    fn look(shape: Shape, json: &serde_json::Value) -> Presented<'static> {
+        let json = sent(json);
         let event = Event { shape, json, method: "GET", path: "/", route: "", stage_arn: "" };
         presented(&event, &["secret".to_owned(), "client-key".to_owned()], &["latchkey".to_owned()])
     }
@@ -218,9 +214,9 @@ mod tests {
 
     #[test]
     fn the_consoles_header_has_one_value() {
-        let has = |headers: Value| {
-            let json = json!({"headers": headers});
-            let event = Event { shape: Shape::Http2, json: &json, method: "POST", path: "/", route: "", stage_arn: "" };
+        let has = |headers: serde_json::Value| {
+            let json = sent(&json!({"headers": headers}));
+            let event = Event { shape: Shape::Http2, json, method: "POST", path: "/", route: "", stage_arn: "" };
             has_console_header(&event)
         };
         assert!(has(json!({"x-latchkey-console": "1"})));

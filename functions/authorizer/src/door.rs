@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
+use serde_json_borrow::Value;
 use shared::{
     decision::{Class, Code, Request, is_admin, open_route},
     edge::{App, Error},
@@ -11,7 +12,7 @@ use shared::{
 };
 
 use crate::{
-    answer::{self, Known},
+    answer::{self, Answer, Known},
     credential::{self, Presented},
     event::{Event, EventError},
 };
@@ -39,13 +40,18 @@ impl Authorizer {
     ///
     /// # Errors
     /// `Unauthorized` for 401; any other error is a 500. Both refuse the request.
-    pub async fn handle(&self, event: &Value) -> Result<Value, Error> {
+    pub async fn handle(&self, event: &str) -> Result<Box<RawValue>, Error> {
         let config = &self.app.config;
-        let event = match Event::read(event) {
+        let json: Value<'_> = serde_json::from_str(event).map_err(|error| {
+            // Where, and not what: there is a key in it.
+            tracing::error!(line = error.line(), column = error.column(), "the event is no JSON");
+            Undecided
+        })?;
+        let event = match Event::read(&json) {
             Ok(event) => event,
             Err(EventError::Field(shape, field)) => {
                 tracing::info!(code = "BAD_EVENT", field, "decided");
-                return answer::unauthenticated(shape, config.unauthenticated);
+                return written(&answer::unauthenticated(shape, config.unauthenticated)?);
             }
             Err(EventError::Shape) => {
                 tracing::error!("the event is none of an authorizer's");
@@ -61,7 +67,7 @@ impl Authorizer {
         if let (Class::Allowed, Some(known)) = (verdict.code.class(), known) {
             note(&verdict, event.request_id(), false);
             let sets = verdict.sets.clone().unwrap_or_default();
-            return Ok(answer::allow(&event, known, &sets, config.policy_scope));
+            return written(&answer::allow(&event, known, &sets, config.policy_scope));
         }
         // Who may not come in by a key may still come in where everybody may, which no set can say of an admin route. Where
         // nobody can say, the refusal stands.
@@ -75,14 +81,14 @@ impl Authorizer {
         };
         let open = open_route(event.called(), &sets);
         note(&verdict, event.request_id(), open.is_some());
-        match (open, verdict.code, known) {
-            (Some(route), ..) => Ok(answer::allow_anyone(&event, route)),
+        written(&match (open, verdict.code, known) {
+            (Some(route), ..) => answer::allow_anyone(&event, route),
             (None, Code::RouteDenied | Code::InsufficientPermissions, Some(known)) => {
-                Ok(answer::deny_this(&event, known, &sets, config.policy_scope))
+                answer::deny_this(&event, known, &sets, config.policy_scope)
             }
-            (None, code, _) if code.class() == Class::NotAllowed => Ok(answer::deny(event.shape)),
-            _ => answer::unauthenticated(event.shape, config.unauthenticated),
-        }
+            (None, code, _) if code.class() == Class::NotAllowed => answer::deny(event.shape),
+            _ => answer::unauthenticated(event.shape, config.unauthenticated)?,
+        })
     }
 
     async fn verdict(&self, event: &Event<'_>) -> Result<Verdict, StoreError> {
@@ -112,6 +118,11 @@ impl Authorizer {
     pub async fn warm(&self) -> Result<(), StoreError> {
         self.verifier.warm(&*self.app.clock).await
     }
+}
+
+/// The answer as JSON.
+fn written(answer: &Answer<'_>) -> Result<Box<RawValue>, Error> {
+    Ok(to_raw_value(answer)?)
 }
 
 /// Writes the outcome to the log, and to the span of whoever called, if that has room for it. Only the id is named,

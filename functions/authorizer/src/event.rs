@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use serde_json::Value;
+use serde_json_borrow::Value;
 use shared::{
     admin,
     decision::{Called, is_admin},
@@ -34,7 +34,7 @@ pub(crate) enum Shape {
 pub(crate) struct Event<'e> {
     pub(crate) shape: Shape,
     /// The event as it came.
-    pub(crate) json: &'e Value,
+    pub(crate) json: &'e Value<'e>,
     /// The HTTP method; empty for a WebSocket.
     pub(crate) method: &'e str,
     /// The caller's path within the API: without the stage or the base path of a custom domain.
@@ -56,15 +56,15 @@ pub(crate) enum EventError {
 
 impl<'e> Event<'e> {
     /// Reads an event.
-    pub(crate) fn read(json: &'e Value) -> Result<Self, EventError> {
+    pub(crate) fn read(json: &'e Value<'e>) -> Result<Self, EventError> {
         let shape = shape(json).ok_or(EventError::Shape)?;
         let wrong = |field| EventError::Field(shape, field);
         let arn_field = if shape == Shape::Http2 { "routeArn" } else { "methodArn" };
         let (stage_arn, called) = text(json, arn_field).and_then(split_arn).ok_or(wrong("routeArn or methodArn"))?;
         let (method, path, route) = match shape {
             Shape::Http2 => {
-                let http = json.get("requestContext").and_then(|context| context.get("http"));
-                let method = http.and_then(|http| text(http, "method")).ok_or(wrong("method"))?;
+                let http = json.get("requestContext").get("http");
+                let method = text(http, "method").ok_or(wrong("method"))?;
                 let path = text(json, "rawPath").ok_or(wrong("rawPath"))?;
                 // "GET /orders/{id}", "ANY /orders/{id}" or "$default".
                 let route = text(json, "routeKey").ok_or(wrong("routeKey"))?;
@@ -93,8 +93,7 @@ impl<'e> Event<'e> {
     /// The call that is to be decided on.
     pub(crate) fn called(&self) -> Called<'e> {
         let (variable, value) = admin::OWN_STAGE;
-        let variables = self.json.get("stageVariables");
-        let is_own = variables.and_then(|variables| text(variables, variable)) == Some(value);
+        let is_own = text(self.json.get("stageVariables"), variable) == Some(value);
         Called { method: self.method, path: self.path, route: self.route, is_own }
     }
 
@@ -107,30 +106,29 @@ impl<'e> Event<'e> {
 
     /// The caller's address, as API Gateway reports it.
     pub(crate) fn source(&self) -> Option<IpAddr> {
-        let context = self.json.get("requestContext")?;
+        let context = self.json.get("requestContext");
         let reported = match self.shape {
             Shape::Http2 => context.get("http"),
             Shape::Http1 | Shape::Rest | Shape::Connect => context.get("identity"),
-            Shape::Token => None,
+            Shape::Token => return None,
         };
-        text(reported?, "sourceIp")?.parse().ok()
+        text(reported, "sourceIp")?.parse().ok()
     }
 
     /// API Gateway's id of the request, by which its caller asks about it; empty where the shape has none.
     pub(crate) fn request_id(&self) -> &'e str {
-        self.json.get("requestContext").and_then(|context| text(context, "requestId")).unwrap_or_default()
+        text(self.json.get("requestContext"), "requestId").unwrap_or_default()
     }
 }
 
 /// A string field; `None` when it is missing or anything else.
-pub(crate) fn text<'e>(json: &'e Value, field: &str) -> Option<&'e str> {
-    json.get(field).and_then(Value::as_str)
+pub(crate) fn text<'e>(json: &'e Value<'e>, field: &'e str) -> Option<&'e str> {
+    json.get(field).as_str()
 }
 
 /// Tells the shapes apart. A WebSocket event may carry a `version` too, so it is recognised first.
-fn shape(json: &Value) -> Option<Shape> {
-    let context = json.get("requestContext");
-    if context.and_then(|context| text(context, "eventType")) == Some("CONNECT") {
+fn shape<'e>(json: &'e Value<'e>) -> Option<Shape> {
+    if text(json.get("requestContext"), "eventType") == Some("CONNECT") {
         return Some(Shape::Connect);
     }
     match (text(json, "version"), text(json, "type")) {
@@ -170,10 +168,15 @@ fn method_and_path(called: &str) -> Option<(&str, &str)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use serde_json::json;
 
     use super::*;
+
+    /// An event as it is read from its text, for as long as the tests run.
+    pub(crate) fn sent(event: &serde_json::Value) -> &'static Value<'static> {
+        Box::leak(Box::new(serde_json::from_str(event.to_string().leak()).unwrap()))
+    }
 
     const ARN: &str = "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod/GET/orders/42";
 
@@ -196,14 +199,14 @@ mod tests {
             (json!({"version": 2.0}), None),
             (json!({"type": "request"}), None),
         ] {
-            assert_eq!(shape(&event), expected, "{event}");
+            assert_eq!(shape(sent(&event)), expected, "{event}");
         }
     }
 
     #[test]
     fn a_token_event_has_its_method_and_path_in_the_arn() {
         let json = json!({"type": "TOKEN", "methodArn": ARN, "authorizationToken": "x"});
-        let event = Event::read(&json).unwrap();
+        let event = Event::read(sent(&json)).unwrap();
         assert_eq!((event.method, event.path, event.route), ("GET", "/orders/42", ""));
         assert_eq!(event.stage_arn, "arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/prod");
     }
@@ -220,7 +223,7 @@ mod tests {
             "arn:aws:execute-api:us-east-1:123456789012:/prod/GET/x",
         ] {
             let json = json!({"type": "TOKEN", "methodArn": arn});
-            assert!(matches!(Event::read(&json), Err(EventError::Field(..))), "{arn}");
+            assert!(matches!(Event::read(sent(&json)), Err(EventError::Field(..))), "{arn}");
         }
     }
 
@@ -250,17 +253,17 @@ mod tests {
             "headers": {"X-Forwarded-For": "10.0.0.1"},
             "requestContext": {"identity": {"sourceIp": "203.0.113.9"}, "http": {"sourceIp": "10.0.0.1"}}
         });
-        assert_eq!(Event::read(&rest).unwrap().source(), Some("203.0.113.9".parse().unwrap()));
+        assert_eq!(Event::read(sent(&rest)).unwrap().source(), Some("203.0.113.9".parse().unwrap()));
         let token =
             json!({"type": "TOKEN", "methodArn": ARN, "requestContext": {"identity": {"sourceIp": "10.0.0.1"}}});
-        assert_eq!(Event::read(&token).unwrap().source(), None);
+        assert_eq!(Event::read(sent(&token)).unwrap().source(), None);
     }
 
     #[test]
     fn a_method_is_capital_letters() {
         for method in ["", "*", "GET*", "get", "G T", "GÉT"] {
             let json = json!({"type": "REQUEST", "methodArn": ARN, "httpMethod": method, "path": "/", "resource": "/"});
-            assert!(matches!(Event::read(&json), Err(EventError::Field(Shape::Rest, "method"))), "{method}");
+            assert!(matches!(Event::read(sent(&json)), Err(EventError::Field(Shape::Rest, "method"))), "{method}");
         }
     }
 
@@ -270,13 +273,13 @@ mod tests {
             "version": "2.0", "type": "REQUEST", "routeArn": ARN, "routeKey": "GET /orders/{id}",
             "rawPath": "/orders/42", "requestContext": {"http": {"method": "GET"}}
         });
-        let event = Event::read(&whole).unwrap();
+        let event = Event::read(sent(&whole)).unwrap();
         assert_eq!((event.path, event.route), ("/orders/42", "/orders/{id}"));
         for pointer in ["/routeArn", "/routeKey", "/rawPath", "/requestContext", "/requestContext/http/method"] {
             for value in [json!(null), json!(1), json!(["GET"]), json!({})] {
                 let mut event = whole.clone();
                 *event.pointer_mut(pointer).unwrap() = value;
-                assert!(matches!(Event::read(&event), Err(EventError::Field(..))), "{pointer}");
+                assert!(matches!(Event::read(sent(&event)), Err(EventError::Field(..))), "{pointer}");
             }
         }
     }

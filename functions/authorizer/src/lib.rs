@@ -11,21 +11,25 @@ mod policy;
 
 use std::sync::Arc;
 
-use lambda_runtime::{LambdaEvent, service_fn};
-use serde_json::Value;
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+use serde_json::value::RawValue;
 use shared::{
-    edge::{App, Error, run},
+    edge::{App, Error, run_without},
     store::Patience,
 };
 
 pub use self::door::Authorizer;
+
+/// Where the runtime logs the error of each call, and to a door an error is a 401 like any other: what there is to say of it
+/// is logged with its code. A panic is still told of by the panic itself.
+const REFUSALS: &str = "lambda_runtime::layers::panic";
 
 /// Serves the authorizer as a Lambda function, until Lambda ends it.
 ///
 /// # Errors
 /// When a setting is bad, or the runtime fails.
 pub fn serve() -> Result<(), Error> {
-    run(async {
+    run_without(REFUSALS, async {
         let app = Arc::new(App::from_env(Patience::Door).await?);
         let authorizer = Authorizer::new(app);
         // The first TLS handshake takes longer than a request may wait for the table.
@@ -33,7 +37,8 @@ pub fn serve() -> Result<(), Error> {
             tracing::warn!(cause = %error, "the table did not answer while starting");
         }
         let authorizer = &authorizer;
-        let handle = |event: LambdaEvent<Value>| async move { authorizer.handle(&event.payload).await };
-        lambda_runtime::run(service_fn(handle)).await
+        // Taken as text, an event is read in place. Without the runtime's layer of spans, a line of the log says what it says once.
+        let handle = |event: LambdaEvent<Box<RawValue>>| async move { authorizer.handle(event.payload.get()).await };
+        Runtime::new(service_fn(handle)).run().await
     })
 }

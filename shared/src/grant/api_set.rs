@@ -10,7 +10,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ApiName, RoutePattern, api_name::MAX_NAME, spellings};
+use super::{ApiName, RoutePattern, Spellings, api_name::MAX_NAME};
 use crate::{
     bounded::bounded_list,
     label::{ClientType, Description},
@@ -209,7 +209,7 @@ impl ApiSets {
     /// in what reaches it. For who asks many keys about one call.
     #[must_use]
     pub fn on_the_way(&self, method: &str, path: &str) -> Self {
-        let spellings: Vec<_> = spellings(path).collect();
+        let spellings = Spellings::of(path);
         let is_met = |route: &RoutePattern| spellings.iter().any(|path| route.matches(method, path));
         let with_met_routes = |set: &ApiSet| {
             let routes: Vec<_> = set.routes.iter().filter(|route| is_met(route)).cloned().collect();

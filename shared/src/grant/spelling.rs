@@ -1,6 +1,6 @@
 //! The spellings of a path: what is sent in one may reach a backend in another.
 
-use std::{borrow::Cow, iter};
+use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
 
@@ -26,9 +26,24 @@ pub fn normalised(path: &str) -> Cow<'_, str> {
 }
 
 /// Every spelling in which a request's path may be understood: as it was sent, and its normal form if that differs.
-pub fn spellings(path: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    let normal = Some(normalised(path)).filter(|normal| normal != path);
-    iter::once(Cow::Borrowed(path)).chain(normal)
+#[derive(Debug, Clone)]
+pub struct Spellings<'p> {
+    sent: &'p str,
+    normal: Cow<'p, str>,
+}
+
+impl<'p> Spellings<'p> {
+    /// Those of `path`.
+    #[must_use]
+    pub fn of(path: &'p str) -> Self {
+        Self { sent: path, normal: normalised(path) }
+    }
+
+    /// One or two, as they are written.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        let normal = Some(&*self.normal).filter(|normal| *normal != self.sent);
+        [Some(self.sent), normal].into_iter().flatten()
+    }
 }
 
 #[cfg(test)]
@@ -41,7 +56,7 @@ mod tests {
     fn a_path_has_its_own_spelling_and_its_normal_one() {
         for path in ["/", "/a", "/a/b.c", "/...", "/%zz", "/a%", "/é", "/a*"] {
             assert!(matches!(normalised(path), Cow::Borrowed(same) if same == path), "{path}");
-            assert_eq!(spellings(path).collect::<Vec<_>>(), [path]);
+            assert_eq!(Spellings::of(path).iter().collect::<Vec<_>>(), [path]);
         }
         for (path, normal) in [
             ("", "/"),
@@ -58,7 +73,7 @@ mod tests {
             ("/%ff", "/\u{fffd}"),
         ] {
             assert_eq!(normalised(path), normal);
-            assert_eq!(spellings(path).collect::<Vec<_>>(), [path, normal]);
+            assert_eq!(Spellings::of(path).iter().collect::<Vec<_>>(), [path, normal]);
         }
     }
 
@@ -68,7 +83,7 @@ mod tests {
             let normal = normalised(&path);
             prop_assert!(normal.starts_with('/'));
             prop_assert!(normal == "/" || normal.split('/').skip(1).all(|segment| !matches!(segment, "" | "." | "..")), "{normal}");
-            prop_assert!(spellings(&path).count() <= 2);
+            prop_assert!(Spellings::of(&path).iter().count() <= 2);
         }
     }
 }

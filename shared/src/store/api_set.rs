@@ -62,17 +62,15 @@ impl KeyTable {
         self.sets(Builder::new()).await
     }
 
-    /// The same as the first read of a process, which opens the connection: it has the time that a cold start takes.
+    /// The same as the first read of a process, which opens the connection that the others go over: it has the time that a
+    /// cold start takes.
     ///
     /// # Errors
     /// When the table does not answer; later reads may fare better.
     pub async fn warm(&self) -> Result<ApiSets, StoreError> {
         let seconds = Duration::from_secs;
-        let patient = TimeoutConfig::builder()
-            .connect_timeout(seconds(2))
-            .operation_attempt_timeout(seconds(2))
-            .operation_timeout(seconds(4))
-            .build();
+        let patient =
+            TimeoutConfig::builder().operation_attempt_timeout(seconds(2)).operation_timeout(seconds(4)).build();
         self.sets(Builder::new().timeout_config(patient)).await
     }
 

@@ -218,7 +218,10 @@ pub(super) fn record_in(mut item: Attributes) -> Result<KeyRecord, StoreError> {
 }
 
 /// The record and the hashes in an item of the table.
-pub(super) fn credential_in(item: Attributes) -> Result<Credential, StoreError> {
+///
+/// # Errors
+/// When the item is not what Latchkey writes.
+pub fn credential_in(item: Attributes) -> Result<Credential, StoreError> {
     let texts = texts_in(&item)?;
     Ok(Credential { record: record_in(item)?, texts })
 }

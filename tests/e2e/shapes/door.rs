@@ -209,8 +209,8 @@ impl Door {
     }
 
     pub(super) async fn ask(&self, event: &Value) -> Outcome {
-        match self.authorizer.handle(event).await {
-            Ok(answer) => Outcome::read(&answer),
+        match self.authorizer.handle(&event.to_string()).await {
+            Ok(answer) => Outcome::read(&serde_json::from_str(answer.get()).unwrap()),
             Err(error) if error.to_string() == "Unauthorized" => Outcome::Unauthorized,
             Err(error) => Outcome::Failed(error.to_string()),
         }
