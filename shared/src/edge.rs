@@ -1,6 +1,7 @@
 //! Where the domain meets HTTP and Lambda. Nothing further in knows either.
 
 pub mod body;
+mod environment;
 pub mod error;
 mod log;
 pub mod openapi;
@@ -21,7 +22,7 @@ use crate::{
     caller::Caller,
     change::Change,
     clock::{Clock, SystemClock},
-    config::{Config, from_env},
+    config::Config,
     cursor::CursorKey,
     entropy::{Entropy, SystemEntropy},
     key::KeyId,
@@ -66,21 +67,17 @@ impl App {
     ///
     /// # Errors
     /// When a setting is missing or bad.
-    pub async fn from_env(patience: Patience) -> Result<Self, Error> {
-        Ok(Self::with_sdk_from_env(patience).await?.0)
+    pub fn from_env(patience: Patience) -> Result<Self, Error> {
+        Ok(Self::with_sdk_from_env(patience)?.0)
     }
 
     /// The same, with how to reach AWS's other services.
     ///
     /// # Errors
     /// When a setting is missing or bad.
-    pub async fn with_sdk_from_env(patience: Patience) -> Result<(Self, aws_config::SdkConfig), Error> {
+    pub fn with_sdk_from_env(patience: Patience) -> Result<(Self, aws_config::SdkConfig), Error> {
         let config = Config::from_env()?;
-        let mut sdk = aws_config::defaults(aws_config::BehaviorVersion::v2026_01_12());
-        if let Some(client) = trust::client(from_env) {
-            sdk = sdk.http_client(client);
-        }
-        let sdk = sdk.load().await;
+        let sdk = environment::sdk();
         Ok((Self::new(config, &sdk, patience, Arc::new(SystemClock), Arc::new(SystemEntropy)), sdk))
     }
 
@@ -115,7 +112,7 @@ where
     F: Future<Output = Answer> + Send,
 {
     run(async {
-        let app = Arc::new(App::from_env(Patience::Admin).await?);
+        let app = Arc::new(App::from_env(Patience::Admin)?);
         lambda_http::run(service_fn(|request| respond(&handle, Arc::clone(&app), request))).await
     })
 }

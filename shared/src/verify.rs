@@ -5,22 +5,19 @@
 //! was read, and for at most [`Config::stale`](crate::config::Config) longer while the table does not answer. Expiry is
 //! decided afresh each time.
 
+mod kept;
 mod reader;
 mod silence;
 mod verdict;
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::try_join;
 use jiff::Timestamp as Moment;
-use lru::LruCache;
 
 pub use self::verdict::Verdict;
 use self::{
-    reader::{CAPACITY, Lookup, Reader, Wanted, find},
+    reader::{Reader, Wanted, find},
     silence::soon,
 };
 use crate::{
@@ -33,10 +30,6 @@ use crate::{
     record::{KeyRecord, KeyType},
     store::{KeyTable, StoreError},
 };
-
-/// How often in a second a record is read again because somebody presents a text that it does not know. The text may be one
-/// that the key got just now, which works at once; or a stranger's, who shall not drive reads onto one item.
-const STRANGERS: u8 = 5;
 
 /// What a presented text led to, and how that recognises it.
 type Found = (Arc<Credential>, Recognised);
@@ -66,19 +59,13 @@ pub struct Verifier {
     reader: Arc<Reader>,
     ttl: Duration,
     stale: Duration,
-    strangers: Mutex<LruCache<Lookup, (i64, u8)>>,
 }
 
 impl Verifier {
     /// A verifier with nothing kept yet.
     #[must_use]
     pub fn new(table: KeyTable, config: &Config) -> Self {
-        Self {
-            reader: Arc::new(Reader::new(table)),
-            ttl: config.cache_ttl,
-            stale: config.stale,
-            strangers: Mutex::new(LruCache::new(CAPACITY)),
-        }
+        Self { reader: Arc::new(Reader::new(table)), ttl: config.cache_ttl, stale: config.stale }
     }
 
     /// Loads the API sets before the first request needs them, and opens the connection.
@@ -133,12 +120,12 @@ impl Verifier {
         let kept = |age| {
             let mut lookups = wanted.lookups();
             let (lookup, kept) =
-                lookups.find_map(|lookup| Some((lookup, self.reader.kept_within(lookup, now, age)?)))?;
+                lookups.find_map(|lookup| Some((lookup, self.reader.records().within(lookup, now, age)?)))?;
             let recognised = kept.recognise(presented);
             Some((lookup, (kept, recognised)))
         };
         if let Some((lookup, fresh)) = kept(self.ttl)
-            && (fresh.1.is_known() || !self.reads_for_a_stranger(lookup, now))
+            && (fresh.1.is_known() || !self.reader.records().reads_for_a_stranger(lookup, now))
         {
             return Ok(Some(fresh));
         }
@@ -173,42 +160,10 @@ impl Verifier {
     ) -> Result<T, StoreError> {
         if has_stale && self.reader.silence.is_on(now) { soon(read).await } else { read.await }
     }
-
-    /// Whether a record may be read again in this second for a text that it does not know.
-    fn reads_for_a_stranger(&self, lookup: Lookup, now: Moment) -> bool {
-        let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
-        let (second, reads) = strangers.get_or_insert_mut(lookup, || (now.as_second(), 0));
-        if *second != now.as_second() {
-            (*second, *reads) = (now.as_second(), 0);
-        }
-        *reads = reads.saturating_add(1);
-        *reads <= STRANGERS
-    }
 }
 
 /// Whether it takes API sets to say what the key, or its token, reaches.
 fn depends_on_sets(presented: &Presented<'_>, record: &KeyRecord) -> bool {
     let is_for_all = record.key_type == KeyType::SuperUser || record.terms.apis.has_any();
     !is_for_all || presented.token().is_some_and(|token| token.claims().narrowing().apis.is_some())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_record_is_read_again_for_unknown_texts_a_few_times_a_second() {
-        let sdk = aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
-        let config = Config::from_lookup(|name| {
-            let value =
-                [("TABLE_NAME", "none"), ("AWS_REGION", "us-east-1")].into_iter().find(|(known, _)| *known == name);
-            value.map(|(_, value)| value.to_owned())
-        });
-        let table = KeyTable::new(&sdk, "none", crate::store::Patience::Door);
-        let verifier = Verifier::new(table, &config.unwrap());
-        let lookup = Lookup::Hash([0; 32]);
-        let at = |second: i64| Moment::from_second(1_000_000 + second).unwrap();
-        let reads = |second| (0..20).filter(|_| verifier.reads_for_a_stranger(lookup, at(second))).count();
-        assert_eq!((reads(0), reads(0), reads(1)), (5, 0, 5));
-    }
 }

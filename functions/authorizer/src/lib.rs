@@ -30,7 +30,7 @@ const REFUSALS: &str = "lambda_runtime::layers::panic";
 /// When a setting is bad, or the runtime fails.
 pub fn serve() -> Result<(), Error> {
     run_without(REFUSALS, async {
-        let app = Arc::new(App::from_env(Patience::Door).await?);
+        let app = Arc::new(App::from_env(Patience::Door)?);
         let authorizer = Authorizer::new(app);
         // The first TLS handshake takes longer than a request may wait for the table.
         if let Err(error) = authorizer.warm().await {

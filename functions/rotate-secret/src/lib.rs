@@ -26,7 +26,7 @@ pub use self::rotator::Rotator;
 /// When a setting is bad, or the runtime fails.
 pub fn serve() -> Result<(), Error> {
     run(async {
-        let (app, sdk) = App::with_sdk_from_env(Patience::Admin).await?;
+        let (app, sdk) = App::with_sdk_from_env(Patience::Admin)?;
         let rotator = &Rotator::new(Arc::new(app), &sdk);
         let handle = |event: LambdaEvent<Value>| async move { rotator.handle(&event.payload).await };
         lambda_runtime::run(service_fn(handle)).await

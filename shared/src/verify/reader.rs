@@ -1,15 +1,16 @@
 //! What reads the table for a [`Verifier`](super::Verifier), and what of it is kept.
 
 use std::{
-    num::NonZeroUsize,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp as Moment};
-use lru::LruCache;
+use jiff::Timestamp as Moment;
 
-use super::silence::Silence;
+use super::{
+    kept::{Kept, Records},
+    silence::Silence,
+};
 use crate::{
     credential::Credential,
     grant::ApiSets,
@@ -19,14 +20,12 @@ use crate::{
     store::{KeyTable, StoreError},
 };
 
-/// How many records are kept at most, each of one to thirty kilobytes.
-pub(super) const CAPACITY: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
-
 /// Reads the table, and keeps what it read. A read may outlive the request that began it.
 #[derive(Debug)]
 pub(super) struct Reader {
     pub(super) table: KeyTable,
-    kept: Mutex<LruCache<Lookup, Kept<Arc<Credential>>>>,
+    records: Mutex<Records>,
+    /// At most [`ApiSets::MAX`] of them.
     sets: Mutex<Option<Kept<Arc<ApiSets>>>>,
     pub(super) silence: Silence,
 }
@@ -61,25 +60,9 @@ pub(super) enum Lookup {
     Hash([u8; 32]),
 }
 
-#[derive(Debug, Clone)]
-struct Kept<T> {
-    value: T,
-    /// The moment just before it was read.
-    read_at: Moment,
-}
-
-impl<T: Clone> Kept<T> {
-    /// What was kept, if it was read less than `age` ago. A clock that was set back makes it too old.
-    fn within(&self, now: Moment, age: Duration) -> Option<T> {
-        let age = SignedDuration::try_from(age).ok()?;
-        let elapsed = now.duration_since(self.read_at);
-        (!elapsed.is_negative() && elapsed < age).then(|| self.value.clone())
-    }
-}
-
 impl Reader {
     pub(super) fn new(table: KeyTable) -> Self {
-        Self { table, kept: Mutex::new(LruCache::new(CAPACITY)), sets: Mutex::new(None), silence: Silence::default() }
+        Self { table, records: Mutex::default(), sets: Mutex::new(None), silence: Silence::default() }
     }
 
     /// What the table has of a key, for as long as it is used kept as read at `now`.
@@ -91,10 +74,11 @@ impl Reader {
         let found = find(wanted, &self.table).await;
         self.silence.note(&found, now);
         let Some((lookup, found)) = found? else {
-            wanted.lookups().for_each(|lookup| self.forget(lookup));
+            let mut records = self.records();
+            wanted.lookups().for_each(|lookup| records.forget(lookup));
             return Ok(None);
         };
-        self.keep(lookup, Arc::clone(&found), now);
+        self.records().keep(lookup, Arc::clone(&found), now);
         Ok(Some(found))
     }
 
@@ -107,22 +91,8 @@ impl Reader {
         Ok(sets)
     }
 
-    pub(super) fn kept_within(&self, lookup: Lookup, now: Moment, age: Duration) -> Option<Arc<Credential>> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(&lookup)?.within(now, age)
-    }
-
-    /// Keeps what was read, unless something newer is kept already.
-    fn keep(&self, lookup: Lookup, value: Arc<Credential>, read_at: Moment) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.peek(&lookup).is_none_or(|standing| standing.read_at <= read_at) {
-            kept.put(lookup, Kept { value, read_at });
-        }
-    }
-
-    /// Forgets a key that is gone.
-    fn forget(&self, lookup: Lookup) {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop(&lookup);
+    pub(super) fn records(&self) -> MutexGuard<'_, Records> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn sets_within(&self, now: Moment, age: Duration) -> Option<Arc<ApiSets>> {
@@ -151,77 +121,4 @@ pub(super) async fn find(wanted: Wanted, table: &KeyTable) -> Result<Option<(Loo
     let Some(hash) = wanted.hash else { return Ok(None) };
     let Some(id) = table.pointed_at(&hash).await? else { return Ok(None) };
     Ok(table.credential(id).await?.map(|found| (Lookup::Hash(*hash.as_bytes()), Arc::new(found))))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        credential::Texts,
-        imprint::Imprint,
-        record::{KeyRecord, tests::example},
-        store::Patience,
-    };
-
-    const TEN: Duration = Duration::from_secs(10);
-
-    fn reader() -> Reader {
-        let sdk = aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
-        Reader::new(KeyTable::new(&sdk, "none", Patience::Door))
-    }
-
-    fn id() -> Lookup {
-        Lookup::Id(example().id)
-    }
-
-    fn at(second: i64) -> Moment {
-        Moment::from_second(1_000_000 + second).unwrap()
-    }
-
-    fn credential(version: u64) -> Arc<Credential> {
-        let record = KeyRecord { version, ..example() };
-        Arc::new(Credential { record, texts: Texts::only(Imprint::of("text")) })
-    }
-
-    #[test]
-    fn a_record_is_used_until_its_time_is_over() {
-        let reader = reader();
-        reader.keep(id(), credential(1), at(0));
-        assert!(reader.kept_within(id(), at(9), TEN).is_some());
-        assert!(reader.kept_within(id(), at(10), TEN).is_none());
-        assert!(reader.kept_within(id(), at(-1), TEN).is_none(), "the clock was set back");
-    }
-
-    #[test]
-    fn a_cache_of_no_seconds_keeps_nothing_in_use() {
-        let reader = reader();
-        reader.keep(id(), credential(1), at(0));
-        assert!(reader.kept_within(id(), at(0), Duration::ZERO).is_none());
-    }
-
-    #[test]
-    fn a_slow_older_read_does_not_replace_a_newer_one() {
-        let reader = reader();
-        reader.keep(id(), credential(2), at(5));
-        reader.keep(id(), credential(1), at(1));
-        assert_eq!(reader.kept_within(id(), at(6), TEN).unwrap().record.version, 2);
-    }
-
-    #[test]
-    fn a_key_that_is_gone_is_forgotten() {
-        let reader = reader();
-        reader.keep(id(), credential(1), at(0));
-        reader.forget(id());
-        assert!(reader.kept_within(id(), at(1), TEN).is_none());
-    }
-
-    #[test]
-    fn what_is_kept_is_bounded() {
-        let reader = reader();
-        for number in 0..CAPACITY.get() + 100 {
-            let id = Lookup::Id(format!("{number:016}").parse().unwrap());
-            reader.keep(id, credential(1), at(0));
-        }
-        assert_eq!(reader.kept.lock().unwrap().len(), CAPACITY.get());
-    }
 }
