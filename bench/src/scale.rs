@@ -4,6 +4,7 @@
 mod costs;
 mod filling;
 mod meter;
+mod newest;
 mod operations;
 mod prices;
 mod results;
@@ -62,10 +63,6 @@ pub async fn run(options: &Options, report: &mut Report) -> Result<(), Error> {
         let loading = begun.elapsed();
         progress(&format!("scale: measuring with {keys} keys"));
         let mut size = Size::new(keys, loading, place.bytes()?);
-        if results.sizes.is_empty() {
-            // What is made for measuring stands first in lists: at every size, as much of it as now.
-            measure(&place, &mut Size::new(keys, loading, 0)).await?;
-        }
         measure(&place, &mut size).await?;
         results.sizes.push(size);
     }
@@ -90,7 +87,7 @@ async fn measure(place: &Place, size: &mut Size) -> Result<(), Error> {
         let stack = Stack::start(options_on(url)).await?;
         let operations = Operations::new(&stack, url, place.until, meter).await?;
         for number in 0..times {
-            operations.run(f64::from(number) / f64::from(times), size).await?;
+            operations.run(number, f64::from(number) / f64::from(times), size).await?;
         }
         stack.stop().await;
     }

@@ -16,7 +16,7 @@ use shared::{
     store::{KeyTable, Listing, Patience},
 };
 
-use super::{costs::Usage, meter::Meter, results::Size};
+use super::{costs::Usage, meter::Meter, newest::Newest, results::Size};
 use crate::{Error, table::NAME};
 
 /// What is measured, in the order of the report.
@@ -66,19 +66,6 @@ impl Operation {
             Self::ColdStart => "cold start: 10 API sets",
         }
     }
-
-    /// Whether it must not cost more the more keys there are.
-    pub(super) const fn is_promised(self) -> bool {
-        matches!(
-            self,
-            Self::VerifyNew
-                | Self::VerifyKnown
-                | Self::FirstPage
-                | Self::MiddlePage
-                | Self::FilteredPage
-                | Self::RarePage
-        )
-    }
 }
 
 /// Over so long a time the loaded keys were made.
@@ -124,14 +111,18 @@ impl<'m> Operations<'m> {
         Ok(operations)
     }
 
-    /// Does each of them once, and the lists so far through the first half of the keys, of 1.
-    pub(super) async fn run(&self, depth: f64, size: &mut Size) -> Result<(), Error> {
+    /// Does each of them once, in the round of this number: at every size, a round has the same newest keys, so that a page of
+    /// them differs by nothing but the size. The other lists begin so far through the first half of the keys, of 1.
+    pub(super) async fn run(&self, number: u32, depth: f64, size: &mut Size) -> Result<(), Error> {
         let key = self.measured(size, Operation::Create, self.create()).await?;
         let path = format!("/keys/{}", PresentedKey::parse(&key)?.id().ok_or("a key has no id")?);
         let verify = || self.call(Method::GET, "/demo/scale", &key, None);
         self.measured(size, Operation::VerifyNew, verify()).await?;
         self.measured(size, Operation::VerifyKnown, verify()).await?;
+        let newest = Newest::add(&self.table_url, number).await?;
         self.lists(depth, size).await?;
+        newest.remove().await?;
+        self.usage();
         let update = self.administer(Method::PATCH, &path, Some(json!({"description": "another"})));
         self.measured(size, Operation::Update, update).await?;
         let rotation = format!("{path}/rotate");
