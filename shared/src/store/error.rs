@@ -69,3 +69,32 @@ pub(super) fn corrupt(item: &Attributes, why: &dyn std::fmt::Display) -> StoreEr
     let key = key.filter(|key| key.starts_with("key#") || key.starts_with("api")).unwrap_or("an item");
     StoreError::Corrupt(format!("{key}: {why}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedCredentialsProvider};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::store::{KeyTable, Patience};
+
+    #[tokio::test]
+    async fn a_table_that_says_nothing_is_told_from_one_that_is_not_there() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let nobody = Credentials::new("a", "b", None, None, "test");
+        let sdk = aws_config::SdkConfig::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(nobody))
+            .endpoint_url(url)
+            .build();
+        let table = KeyTable::new(&sdk, "keys", Patience::Door);
+        // The system takes connections for the listener, which never does.
+        let error = table.ping().await.unwrap_err();
+        assert!(matches!(error, StoreError::TimedOut(_)), "{error}");
+        drop(listener);
+        let error = table.ping().await.unwrap_err();
+        assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+    }
+}
