@@ -14,16 +14,18 @@ pub fn repository() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
-/// Builds binaries with the release profile, and tells where each is. They are built together, as `sam build` does from
-/// the root of the repository: then all have the same features of the same libraries.
+/// Builds the binaries of these packages with the release profile, and tells where each is.
+///
+/// They are built beside `local`, as `sam build` does from the root of the repository, whose default members it is one of:
+/// then all have the same features of the same libraries, as they have in a deployment.
 ///
 /// # Errors
 /// When one cannot be built.
-pub async fn build(packages: &[&str], binaries: &[&str]) -> Result<BTreeMap<String, PathBuf>, Error> {
+pub async fn build(binaries: &[&str]) -> Result<BTreeMap<String, PathBuf>, Error> {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["build", "--release", "--message-format=json-render-diagnostics"]).current_dir(repository());
-    command.args(packages.iter().map(|package| format!("--package={package}")));
-    command.args(binaries.iter().map(|binary| format!("--bin={binary}")));
+    command.args(["build", "--release", "--message-format=json-render-diagnostics", "--package=local"]);
+    command.args(binaries.iter().flat_map(|name| [format!("--package={name}"), format!("--bin={name}")]));
+    command.current_dir(repository());
     let built = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().await?;
     if !built.status.success() {
         return Err(format!("{} could not be built", binaries.join(", ")).into());

@@ -11,11 +11,11 @@ pub struct Options {
     /// Measure these parts alone; their results are printed, and written nowhere unless --out says where
     #[arg(long, value_name = "PART", value_delimiter = ',')]
     pub only: Vec<Part>,
-    /// How often each contender is started, in turns with the others
+    /// How often the contenders take turns
     #[arg(long, value_name = "N", default_value_t = 40, value_parser = clap::value_parser!(u32).range(2..))]
     pub rounds: u32,
-    /// How many warm calls each of them then answers
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u32).range(2..))]
+    /// How many calls each of them answers in its turn
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..))]
     pub calls: u32,
     /// How many different keys one instance sees, for each measurement of its memory
     #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [1_000, 10_000, 100_000])]

@@ -57,8 +57,17 @@ const LAYERS: [(&str, &[&str], &[&str]); 6] = [
 ];
 
 /// Every folder with Rust in it.
-const SOURCES: [&str; 7] =
-    ["shared/src", "functions", "local/src", "tests/e2e", "tests/load", "bench/src", "bench/benches"];
+const SOURCES: [&str; 9] = [
+    "shared/src",
+    "functions",
+    "local/src",
+    "tests/e2e",
+    "tests/load",
+    "bench/src",
+    "bench/benches",
+    "bench/noop",
+    "bench/raw-get-item",
+];
 
 /// Modules that are crates of others: what only the outer layers may know.
 const AWS: &[&str] = &["aws_config", "aws_sdk_dynamodb", "aws_sdk_secretsmanager", "serde_dynamo"];
@@ -214,7 +223,9 @@ fn the_present_and_chance_enter_in_one_place_each() {
 
 #[test]
 fn every_package_is_held_to_the_same_lints() {
-    let mut manifests = ["shared", "local", "tests", "bench"].map(|name| format!("{name}/Cargo.toml")).to_vec();
+    let mut manifests = ["shared", "local", "tests", "bench", "bench/noop", "bench/raw-get-item"]
+        .map(|name| format!("{name}/Cargo.toml"))
+        .to_vec();
     manifests.extend(function_names().iter().map(|function| format!("functions/{function}/Cargo.toml")));
     for manifest in manifests {
         assert!(read(&manifest).text.contains("[lints]\nworkspace = true\n"), "{manifest}");
