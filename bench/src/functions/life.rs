@@ -60,12 +60,12 @@ impl Life {
         let mut process = command.spawn()?;
         let ran = tokio::select! {
             ran = tokio::time::timeout(DEADLINE, ran) => ran,
-            ended = process.wait() => return Err(format!("{ended:?}: {}", last_words(&mut log)?).into()),
+            ended = process.wait() => return Err(format!("{} ended with {}: {}", program.name, ended?, last_words(&mut log)?).into()),
         };
         let Ran { polled, calls } = match ran {
             Ok(Ok(Ok(ran))) => ran,
-            Ok(Ok(Err(error))) => return Err(format!("a function did not start: {error}").into()),
-            _ => return Err(format!("a function hangs: {}", last_words(&mut log)?).into()),
+            Ok(Ok(Err(error))) => return Err(format!("{} did not start: {error}", program.name).into()),
+            _ => return Err(format!("{} hangs: {}", program.name, last_words(&mut log)?).into()),
         };
         let peak_kib = process.id().and_then(peak_kib).unwrap_or_default();
         process.kill().await?;
