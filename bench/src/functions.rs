@@ -8,7 +8,11 @@ mod node;
 mod results;
 mod runtime_api;
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use self::{
     contender::{Contender, Presents},
@@ -40,12 +44,12 @@ const COUNTED: u32 = 20;
 pub async fn run(options: &Options, report: &mut Report) -> Result<(), Error> {
     progress("functions: building");
     let binaries = build(&BINARIES).await?;
-    let contenders = contenders(&binaries).await?;
+    let (contenders, missing) = contenders(&binaries).await?;
     progress("functions: filling a table");
     let most = options.distinct.iter().copied().max().unwrap_or_default();
     let mut table = Table::filled(WARM_UP + options.calls).await?;
     let api = RuntimeApi::start()?;
-    let mut results = Results::of(&contenders);
+    let mut results = Results::of(&contenders, missing);
     count(&contenders, &table, &api, &mut results).await?;
     for round in 0..options.rounds {
         progress(&format!("functions: cold start {} of {}", round + 1, options.rounds));
@@ -87,8 +91,8 @@ const MOST_MIB: f64 = 64.0;
 /// The contender whose every key is new.
 const NEW_KEYS: &str = "authorizer, new key";
 
-/// Everybody who takes part.
-async fn contenders(binaries: &BTreeMap<String, std::path::PathBuf>) -> Result<Vec<Contender>, Error> {
+/// Everybody who takes part, and why those of Node.js do not, if they do not.
+async fn contenders(binaries: &BTreeMap<String, PathBuf>) -> Result<(Vec<Contender>, Option<String>), Error> {
     let binary = |name: &str| binaries.get(name).map(AsRef::as_ref).ok_or_else(|| format!("{name} is missing"));
     let (noop, raw, authorizer): (&Path, &Path, &Path) =
         (binary("noop")?, binary("raw-get-item")?, binary("authorizer")?);
@@ -102,7 +106,10 @@ async fn contenders(binaries: &BTreeMap<String, std::path::PathBuf>) -> Result<V
         presents,
         lets_in: Some(lets_in),
     };
-    let node = node::contenders().await?;
+    let (node, missing) = match node::contenders().await? {
+        Ok(node) => (node, None),
+        Err(missing) => (Vec::new(), Some(missing)),
+    };
     let contenders = [
         Contender { name: "noop", program: noop, starts: true, presents: Presents::OneKey, lets_in: None },
         Contender {
@@ -118,7 +125,7 @@ async fn contenders(binaries: &BTreeMap<String, std::path::PathBuf>) -> Result<V
         ours("authorizer, malformed key", Presents::Malformed, false),
         ours("authorizer, unknown key", Presents::Strangers, false),
     ];
-    Ok(contenders.into_iter().chain(node.iter().flatten().cloned()).collect())
+    Ok((contenders.into_iter().chain(node).collect(), missing))
 }
 
 /// Counts the requests to the table, until the first answer and for each call after it.

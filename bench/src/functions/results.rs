@@ -15,6 +15,8 @@ pub(crate) struct Results {
     pub(crate) peaks: Vec<(u32, f64)>,
     /// The size of each binary in a ZIP archive, in bytes.
     pub(crate) sizes: Vec<(&'static str, usize)>,
+    /// Why there is no Node.js among them.
+    missing: Option<String>,
 }
 
 /// What was seen of one contender.
@@ -66,13 +68,13 @@ impl Warm {
 
 impl Results {
     /// Nothing seen yet.
-    pub(crate) fn of(contenders: &[Contender]) -> Self {
+    pub(crate) fn of(contenders: &[Contender], missing: Option<String>) -> Self {
         let seen = contenders.iter().map(|contender| Seen {
             contender: contender.name,
             program: contender.program.name,
             ..Seen::default()
         });
-        Self { seen: seen.collect(), peaks: Vec::new(), sizes: Vec::new() }
+        Self { seen: seen.collect(), peaks: Vec::new(), sizes: Vec::new(), missing }
     }
 
     fn of_contender(&self, name: &str) -> Option<&Seen> {
@@ -96,7 +98,8 @@ impl Results {
             "Release binaries under a Lambda Runtime API on loopback, in turns: {rounds} rounds of one start each, then as \
              many of {calls} warm calls each. The table is the embedded DynamoDB in a process of its own, over \
              plain HTTP: on Lambda, a TLS handshake comes to the start of whoever reads the table. Every answer is checked. \
-             A ratio is one of medians over the rounds, with its 95 % interval (a bootstrap over the rounds)."
+             A ratio is one of medians over the rounds, with its 95 % interval (a bootstrap over the rounds).{}",
+            self.missing.as_ref().map_or(String::new(), |why| format!(" Node.js was not measured: {why}."))
         );
         let mut section = Section::new("Functions", &text);
         section.headline(self.cold_table());
