@@ -122,17 +122,25 @@ where
 /// # Errors
 /// The function's own.
 pub fn run(life: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
-    log::start(None);
+    log::start(log::Manner::AtOnce);
     live(life)
 }
 
-/// The same, with a log that leaves out what the module `unheard` of another crate says.
+/// The same for a function that every request of somebody else waits for: its log is written by [`write_log`], once the answer is
+/// out, and leaves out what the module `unheard` of another crate says.
 ///
 /// # Errors
 /// The function's own.
-pub fn run_without(unheard: &str, life: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
-    log::start(Some(unheard));
-    live(life)
+pub fn run_ahead_of_its_log(unheard: &str, life: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
+    log::start(log::Manner::Later { unheard });
+    let lived = live(life);
+    log::write_out();
+    lived
+}
+
+/// Writes what was logged and put aside.
+pub fn write_log() {
+    log::write_out();
 }
 
 fn live(life: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {

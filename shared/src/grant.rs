@@ -132,7 +132,9 @@ impl Route {
     /// A segment of the path that is itself a `{x}` matches too, so that API Gateway's own name of a route does.
     #[must_use]
     pub fn matches(&self, method: &str, path: &str) -> bool {
-        self.method == method && {
+        // Most requests are for none of a list of routes, and differ before the first placeholder.
+        let literal = self.path.split_once('{').map_or(self.path, |(literal, _)| literal);
+        self.method == method && path.starts_with(literal) && {
             let mut pattern = self.path.split('/');
             let mut given = path.split('/');
             loop {

@@ -9,12 +9,12 @@ mod door;
 mod event;
 mod policy;
 
-use std::sync::Arc;
+use std::{future::ready, sync::Arc};
 
-use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+use lambda_runtime::{LambdaEvent, Runtime, service_fn, tower::util::ThenLayer};
 use serde_json::value::RawValue;
 use shared::{
-    edge::{App, Error, run_without},
+    edge::{App, Error, run_ahead_of_its_log, write_log},
     store::Patience,
 };
 
@@ -29,7 +29,7 @@ const REFUSALS: &str = "lambda_runtime::layers::panic";
 /// # Errors
 /// When a setting is bad, or the runtime fails.
 pub fn serve() -> Result<(), Error> {
-    run_without(REFUSALS, async {
+    run_ahead_of_its_log(REFUSALS, async {
         let app = Arc::new(App::from_env(Patience::Door)?);
         let authorizer = Authorizer::new(app);
         // The first TLS handshake takes longer than a request may wait for the table.
@@ -37,8 +37,13 @@ pub fn serve() -> Result<(), Error> {
             tracing::warn!(cause = %error, "the table did not answer while starting");
         }
         let authorizer = &authorizer;
+        write_log();
         // Taken as text, an event is read in place. Without the runtime's layer of spans, a line of the log says what it says once.
         let handle = |event: LambdaEvent<Box<RawValue>>| async move { authorizer.handle(event.payload.get()).await };
-        Runtime::new(service_fn(handle)).run().await
+        let and_then_log = ThenLayer::new(|answered| {
+            write_log();
+            ready(answered)
+        });
+        Runtime::new(service_fn(handle)).layer(and_then_log).run().await
     })
 }

@@ -2,20 +2,42 @@
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html>
 
+use std::{
+    io::{self, Write},
+    sync::{Mutex, PoisonError},
+};
+
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
+    fmt::writer::BoxMakeWriter,
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
 
-/// Starts the log, without what the module `unheard` says. It says no more than `INFO`, whatever is asked for: below that, the
-/// runtime logs whole events, and with them keys, and the SDK logs items, and with them hashes.
-pub(super) fn start(unheard: Option<&str>) {
+/// When lines go out, and which do not.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Manner<'m> {
+    /// All, at once.
+    AtOnce,
+    /// When [`write_out`] is called; without what the module of another crate says.
+    Later { unheard: &'m str },
+}
+
+/// What was logged and is not written yet.
+static LINES: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+/// Starts the log. It says no more than `INFO`, whatever is asked for: below that, the runtime logs whole events, and with them
+/// keys, and the SDK logs items, and with them hashes.
+pub(super) fn start(manner: Manner<'_>) {
     let wanted = std::env::var("AWS_LAMBDA_LOG_LEVEL").ok().and_then(|level| level.parse().ok());
     let level = wanted.unwrap_or(LevelFilter::INFO).min(LevelFilter::INFO);
-    let heard = Targets::new().with_default(level).with_targets(unheard.map(|module| (module, LevelFilter::OFF)));
+    let all = Targets::new().with_default(level);
+    let (heard, writer) = match manner {
+        Manner::AtOnce => (all, BoxMakeWriter::new(io::stdout)),
+        Manner::Later { unheard } => (all.with_target(unheard, LevelFilter::OFF), BoxMakeWriter::new(|| Lines)),
+    };
     // Lambda adds the time. Of several spans, the innermost tells of the request.
-    let log = tracing_subscriber::fmt().with_max_level(level).with_target(false).without_time();
+    let log = tracing_subscriber::fmt().with_max_level(level).with_target(false).without_time().with_writer(writer);
     let format = std::env::var("AWS_LAMBDA_LOG_FORMAT").unwrap_or_default();
     // A log that another started stays.
     let _ = if format.eq_ignore_ascii_case("json") {
@@ -23,4 +45,27 @@ pub(super) fn start(unheard: Option<&str>) {
     } else {
         log.with_ansi(false).finish().with(heard).try_init()
     };
+}
+
+/// Writes what was logged since the last time, in one piece.
+pub(super) fn write_out() {
+    let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    if !lines.is_empty() {
+        // Where nobody listens, there is nobody to tell.
+        let _ = io::stdout().lock().write_all(&lines).and_then(|()| io::stdout().flush());
+        lines.clear();
+    }
+}
+
+/// Puts lines aside.
+struct Lines;
+
+impl Write for Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        LINES.lock().unwrap_or_else(PoisonError::into_inner).write(line)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
