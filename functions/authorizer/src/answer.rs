@@ -3,23 +3,19 @@
 //! A policy names routes as API Gateway has them, never the caller's path, in which a `*` or `?` would be a wildcard.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html>
 
-use std::fmt::Display;
-
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use shared::{
-    address::Cidrs,
     admin,
     config::{PolicyScope, Unauthenticated},
     decision::{Reach, reach},
     edge::Error,
-    grant::{ApiSets, Apis, Permissions, Route, RoutePattern, Segment},
-    label::ClientType,
+    grant::{ApiSets, Route, RoutePattern, Segment},
     record::KeyRecord,
     terms::Terms,
-    timestamp::Timestamp,
 };
 
 use crate::{
+    context::{Context, Known},
     event::{Event, Shape},
     policy::{MAX_RESOURCE, Resources, covering, is_twisted, twisted},
 };
@@ -34,39 +30,6 @@ pub(crate) enum Answer<'a> {
     /// That of all others.
     #[serde(rename_all = "camelCase")]
     Policy { principal_id: &'a str, policy_document: Document, context: Context<'a> },
-}
-
-/// What the backend is told.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub(crate) enum Context<'a> {
-    /// Nothing: an object that is empty, and never `null`.
-    Nothing {},
-    /// Of the key.
-    Key(KeyContext<'a>),
-}
-
-/// Strings alone, because a REST API takes nothing else; what there is not is an empty one.
-#[derive(Debug, Serialize)]
-pub(crate) struct KeyContext<'a> {
-    key_id: &'a str,
-    owner: &'a str,
-    client_type: &'a str,
-    r#type: &'static str,
-    #[serde(serialize_with = "as_text")]
-    permissions: &'a Permissions,
-    #[serde(serialize_with = "as_text")]
-    apis: &'a Apis,
-    #[serde(serialize_with = "as_text")]
-    allowed_cidrs: &'a Cidrs,
-    provider: &'static str,
-    region: &'a str,
-    metadata: &'a str,
-    #[serde(serialize_with = "as_optional_text")]
-    expires_at: Option<Timestamp>,
-    token: &'static str,
-    #[serde(serialize_with = "as_optional_text")]
-    token_expires_at: Option<Timestamp>,
 }
 
 /// A policy of IAM.
@@ -95,15 +58,6 @@ impl Statement {
     const fn new(effect: &'static str, resource: Vec<String>) -> Self {
         Self { action: "execute-api:Invoke", effect, resource }
     }
-}
-
-/// Whose key or token it is.
-#[derive(Clone, Copy)]
-pub(crate) struct Known<'v> {
-    /// The key, as far as a token leaves it.
-    pub(crate) record: &'v KeyRecord,
-    /// When the token ends, if it is one.
-    pub(crate) token_expires_at: Option<Timestamp>,
 }
 
 /// The request may go on, with what its backend should know of the key.
@@ -258,38 +212,4 @@ fn denied(stage_arn: &str, forbidden: &[RoutePattern]) -> Vec<String> {
         [format!("{arn}/"), arn]
     });
     resources.collect()
-}
-
-impl<'a> Known<'a> {
-    /// What the backend is told.
-    fn context(self) -> Context<'a> {
-        let Known { record, token_expires_at } = self;
-        let Terms { client_type, permissions, apis, allowed_cidrs, metadata, expiry, .. } = &record.terms;
-        Context::Key(KeyContext {
-            key_id: record.id.as_str(),
-            owner: record.owner.as_str(),
-            client_type: client_type.as_ref().map_or("", ClientType::as_str),
-            r#type: record.key_type.as_str(),
-            permissions,
-            apis,
-            allowed_cidrs,
-            provider: record.scope.provider().as_str(),
-            region: record.scope.region(),
-            metadata: metadata.as_json(),
-            expires_at: expiry.at(),
-            token: if token_expires_at.is_some() { "true" } else { "false" },
-            token_expires_at,
-        })
-    }
-}
-
-fn as_text<S: Serializer>(value: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(value)
-}
-
-fn as_optional_text<S: Serializer>(value: &Option<impl Display>, serializer: S) -> Result<S::Ok, S::Error> {
-    match value {
-        Some(value) => serializer.collect_str(value),
-        None => serializer.serialize_str(""),
-    }
 }

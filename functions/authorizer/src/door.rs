@@ -12,7 +12,8 @@ use shared::{
 };
 
 use crate::{
-    answer::{self, Answer, Known},
+    answer::{self, Answer},
+    context::Known,
     credential::{self, Presented},
     event::{Event, EventError},
 };

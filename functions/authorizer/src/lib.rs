@@ -4,6 +4,7 @@
 //! misread some of them. Outside, all refusals of one class look the same; inside, each is logged with its code.
 
 mod answer;
+mod context;
 mod credential;
 mod door;
 mod event;

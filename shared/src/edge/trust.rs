@@ -75,7 +75,7 @@ mod tests {
             .split("-----END CERTIFICATE-----")
             .filter_map(|part| part.split_once("-----BEGIN CERTIFICATE-----"))
             .map(|(_, body)| STANDARD.decode(body.split_whitespace().collect::<String>()).unwrap())
-            .map(|der| Sha256::digest(der).iter().map(|byte| format!("{byte:02x}")).collect())
+            .map(|der| Sha256::digest(der).iter().fold(String::new(), |digits, byte| format!("{digits}{byte:02x}")))
             .collect();
         // https://www.amazontrust.com/repository/
         assert_eq!(

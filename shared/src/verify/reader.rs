@@ -112,6 +112,9 @@ impl Reader {
 }
 
 /// What a text leads to, and by what: by its id, or by its hash if it was brought.
+///
+/// An unknown id takes a second read, because a key that was brought as a hash may be one of another deployment, with an id in
+/// its text. To ask for both at once would make every known key pay for two.
 pub(super) async fn find(wanted: Wanted, table: &KeyTable) -> Result<Option<(Lookup, Arc<Credential>)>, StoreError> {
     if let Some(id) = wanted.id
         && let Some(found) = table.credential(id).await?
