@@ -120,6 +120,7 @@ impl<'m> Operations<'m> {
         self.measured(size, Operation::VerifyNew, verify()).await?;
         self.measured(size, Operation::VerifyKnown, verify()).await?;
         let newest = Newest::add(&self.table_url, number).await?;
+        self.usage();
         self.lists(depth, size).await?;
         newest.remove().await?;
         self.usage();

@@ -153,7 +153,7 @@ fn prices(size: &Size) -> Table {
             format!("{:.1}", usage.requests),
             format!("{:.1}", usage.read_units),
             format!("{:.1}", usage.write_units),
-            format!("{:.2}", usage.dollars()),
+            format!("{:.3}", usage.dollars()),
         ]);
     }
     table
@@ -182,7 +182,7 @@ mod tests {
         assert!(!told(4.8).contains("**no**"), "{}", told(4.8));
         assert!(told(4.9).contains("1.23 x"), "{}", told(4.9));
         assert_eq!(told(4.9).matches("**no**").count(), 4 * 2 + 2);
-        assert!(told(4.8).contains(" 1.00 |"), "8 read units are a dollar a million: {}", told(4.8));
+        assert!(told(4.8).contains(" 1.000 |"), "8 read units are a dollar a million: {}", told(4.8));
     }
 
     #[test]
