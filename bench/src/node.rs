@@ -8,7 +8,7 @@ use std::{
 
 use tokio::process::Command;
 
-use crate::{Error, build::repository};
+use crate::{Error, build::repository, progress};
 
 /// The folder of a program of the bench.
 #[must_use]
@@ -17,16 +17,26 @@ pub fn folder(name: &str) -> PathBuf {
 }
 
 /// Where a program is, if it can be called by its name.
-#[must_use]
-pub fn program(name: &str) -> Option<PathBuf> {
+fn program(name: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
-/// Installs what the lock file of a folder names, unless it is there already.
+/// Node.js with the packages of a folder; why not, if it cannot be had. What npm has to say, which may be of this machine,
+/// is for who waits and not for the results.
 ///
 /// # Errors
-/// When it cannot be had.
-pub async fn install(folder: &Path) -> Result<(), Error> {
+/// In words that fit into the results.
+pub async fn with_packages(folder: &Path) -> Result<PathBuf, String> {
+    let program = program("node").ok_or("there is no Node.js here")?;
+    install(folder).await.map_err(|error| {
+        progress(&error.to_string());
+        "its packages could not be installed"
+    })?;
+    Ok(program)
+}
+
+/// Installs what the lock file of a folder names, unless it is there already.
+async fn install(folder: &Path) -> Result<(), Error> {
     let changed = |file: PathBuf| std::fs::metadata(file).and_then(|metadata| metadata.modified()).ok();
     let (locked, installed) = (folder.join("package-lock.json"), folder.join("node_modules/.package-lock.json"));
     if changed(installed) >= changed(locked) {

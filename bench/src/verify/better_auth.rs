@@ -20,10 +20,10 @@ impl BetterAuth {
     /// Starts it with so many keys; tells why not, if it cannot be had.
     pub(crate) async fn start(keys: u32) -> Result<Result<Self, String>, Error> {
         let folder = node::folder("better-auth");
-        let Some(program) = node::program("node") else { return Ok(Err("there is no Node.js here".to_owned())) };
-        if let Err(error) = node::install(&folder).await {
-            return Ok(Err(error.to_string()));
-        }
+        let program = match node::with_packages(&folder).await {
+            Ok(program) => program,
+            Err(missing) => return Ok(Err(missing)),
+        };
         let mut command = Command::new(program);
         command.arg("verify.mjs").arg(keys.to_string()).current_dir(&folder).kill_on_drop(true);
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
