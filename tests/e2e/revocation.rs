@@ -97,8 +97,8 @@ impl Seen {
         assert!(back.is_none(), "{name}: it came back: {back:?}");
         let refused = calls[first].ended.duration_since(*answered).as_millis();
         let longest = calls.iter().map(|call| call.ended.duration_since(call.begun).as_millis()).max().unwrap();
-        let allowed = calls[first..].len();
-        format!("{name:<42} {refused:>6} ms {longest:>6} ms {:>6} {allowed:>6}", first)
+        let after = calls.len() - first;
+        format!("{name:<42} {refused:>6} ms {longest:>6} ms {first:>7} {after:>7}")
     }
 }
 
@@ -110,7 +110,7 @@ async fn measure(ttl: SignedDuration) {
     let under_way: JoinSet<_> = CASES.iter().map(|case| watch(Api::clone(&latchkey), case, ttl)).collect();
     let mut seen = under_way.join_all().await;
     seen.sort_by_key(|seen| seen.case.name);
-    println!("CACHE_TTL_SECONDS={seconds}{:>33} {:>9} {:>6} {:>6}", "refused", "longest", "before", "after");
+    println!("CACHE_TTL_SECONDS={seconds}{:>32} {:>9} {:>7} {:>7}", "until", "longest", "allowed", "refused");
     for seen in &seen {
         println!("{}", seen.check(ttl));
     }

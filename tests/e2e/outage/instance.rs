@@ -133,7 +133,7 @@ async fn however_the_table_fails_a_known_key_is_served_and_an_unknown_one_is_not
         told.push(fail_and_come_back(mode).await);
     }
     println!("{:<10} {:>9} {:>9} {:>9} {:>6}", "table", "known", "unknown", "back", "calls");
-    told.iter().for_each(|line| println!("{line}"));
+    println!("{}", told.join("\n"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -147,8 +147,8 @@ impl Case {
             }
             Lost::Ended => return Some(end(&standing.key.as_ref().unwrap().body)),
             Lost::Rotated => {
-                let path = format!("/keys/{id}/rotate");
-                api.post(&path, api.root(), &json!({"overlap": "0s"})).await.expect(200);
+                let body = json!({"overlap": "0s"});
+                api.post(&format!("/keys/{id}/rotate"), api.root(), &body).await.expect(200);
             }
             Lost::Rewritten(set) => write(api, name, &set.parse().unwrap()).await,
             Lost::SetRemoved => {
