@@ -33,7 +33,7 @@ use crate::{
 /// What is built and weighed; each is a package, too.
 const BINARIES: [&str; 3] = ["noop", "raw-get-item", "authorizer"];
 /// So many calls come before those that count as warm.
-const WARM_UP: u32 = 50;
+const WARM_UP: u32 = 100;
 /// Over so many calls requests to the table are counted.
 const COUNTED: u32 = 20;
 
@@ -59,8 +59,9 @@ pub async fn run(options: &Options, report: &mut Report) -> Result<(), Error> {
             seen.cold.add(&life);
         }
     }
-    for round in 0..options.rounds {
-        progress(&format!("functions: warm calls, round {} of {}", round + 1, options.rounds));
+    let rounds = options.rounds.div_ceil(2);
+    for round in 0..rounds {
+        progress(&format!("functions: warm calls, round {} of {rounds}", round + 1));
         for (contender, seen) in contenders.iter().zip(&mut results.seen) {
             let events = contender.events(&table, WARM_UP + options.calls)?;
             let life = Life::of(&contender.program, &api, table.url(), events).await?;

@@ -93,10 +93,10 @@ impl Results {
 
     /// The section of the report.
     pub(crate) fn section(&self, options: &Options) -> Section {
-        let (rounds, calls) = (options.rounds, options.calls);
+        let (rounds, warm_rounds, calls) = (options.rounds, options.rounds.div_ceil(2), options.calls);
         let text = format!(
-            "Release binaries under a Lambda Runtime API on loopback, in turns: {rounds} rounds of one start each, then as \
-             many of {calls} warm calls each. The table is the embedded DynamoDB in a process of its own, over \
+            "Release binaries under a Lambda Runtime API on loopback, in turns: {rounds} rounds of one start each, then \
+             {warm_rounds} of {calls} warm calls each. The table is the embedded DynamoDB in a process of its own, over \
              plain HTTP: on Lambda, a TLS handshake comes to the start of whoever reads the table. Every answer is checked. \
              A ratio is one of medians over the rounds, with its 95 % interval (a bootstrap over the rounds).{}",
             self.missing.as_ref().map_or(String::new(), |why| format!(" Node.js was not measured: {why}."))
