@@ -133,6 +133,7 @@ pub fn run(life: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
 /// The function's own.
 pub fn run_ahead_of_its_log(unheard: &str, life: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
     log::start(log::Manner::Later { unheard });
+    log::tell_of_panics();
     let lived = live(life);
     log::write_out();
     lived

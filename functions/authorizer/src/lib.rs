@@ -21,8 +21,7 @@ use shared::{
 
 pub use self::door::Authorizer;
 
-/// Where the runtime logs the error of each call, and to a door an error is a 401 like any other: what there is to say of it
-/// is logged with its code. A panic is still told of by the panic itself.
+/// Where the runtime logs the error of each call. A door's errors are its answers to strangers, and each is logged with its code.
 const REFUSALS: &str = "lambda_runtime::layers::panic";
 
 /// Serves the authorizer as a Lambda function, until Lambda ends it.

@@ -47,6 +47,15 @@ pub(super) fn start(manner: Manner<'_>) {
     };
 }
 
+/// Has a panic told of in the log, too, where an alarm looks for it: where it was, and not what it says, which may be anything.
+pub(super) fn tell_of_panics() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        tracing::error!(at = panic.location().map(tracing::field::display), "the function panicked");
+        told(panic);
+    }));
+}
+
 /// Writes what was logged since the last time, in one piece.
 pub(super) fn write_out() {
     let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
