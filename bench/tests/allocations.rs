@@ -1,4 +1,5 @@
 //! How often a request of a key that was read before asks for memory. Other than times, that does not depend on the machine.
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 use std::sync::Arc;
 

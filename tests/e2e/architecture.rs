@@ -57,7 +57,7 @@ const LAYERS: [(&str, &[&str], &[&str]); 6] = [
 ];
 
 /// Every folder with Rust in it.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "shared/src",
     "functions",
     "local/src",
@@ -65,6 +65,7 @@ const SOURCES: [&str; 9] = [
     "tests/load",
     "bench/src",
     "bench/benches",
+    "bench/tests",
     "bench/noop",
     "bench/raw-get-item",
 ];
