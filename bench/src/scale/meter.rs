@@ -157,5 +157,16 @@ mod tests {
             "twice as much in a transaction, for the larger of both images"
         );
         assert_eq!(meter.take(), Usage::default(), "it begins anew each time it is asked");
+
+        let mut listed = item(100);
+        for name in ["all_shard", "owner_shard", "listed"] {
+            listed.insert(name.to_owned(), AttributeValue::S("0".to_owned()));
+        }
+        listed.insert("pk".to_owned(), AttributeValue::S("b".to_owned()));
+        let put = Put::builder().table_name("keys").set_item(Some(listed)).build().unwrap();
+        let write = client.transact_write_items().transact_items(TransactWriteItem::builder().put(put).build());
+        write.send().await.unwrap();
+        let write = meter.take();
+        assert_eq!((write.requests, write.write_units), (1.0, 4.0), "what an index follows with is no transaction");
     }
 }
