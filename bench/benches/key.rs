@@ -3,13 +3,11 @@
 
 use std::hint::black_box;
 
-use bench::stock::KnownKey;
+use bench::{stock::KnownKey, verify::pieces::Scene};
 use divan::{AllocProfiler, Bencher};
 use shared::{
     clock::{Clock, SystemClock},
-    credential::Credential,
     key::PresentedKey,
-    presented::Presented,
     secret::SecretHash,
     store::credential_in,
 };
@@ -19,10 +17,6 @@ static ALLOCATIONS: AllocProfiler = AllocProfiler::system();
 
 fn known() -> KnownKey {
     KnownKey::new(1, SystemClock.now()).unwrap()
-}
-
-fn credential(key: &KnownKey) -> Credential {
-    credential_in(key.items.first().unwrap().clone()).unwrap()
 }
 
 #[divan::bench]
@@ -46,9 +40,8 @@ fn compare(bencher: Bencher<'_, '_>) {
 /// All of them, as a request has them.
 #[divan::bench]
 fn parse_hash_and_compare(bencher: Bencher<'_, '_>) {
-    let key = known();
-    let credential = credential(&key);
-    bencher.bench(|| credential.recognise(&Presented::parse(black_box(&key.text)).unwrap()).is_known());
+    let scene = Scene::with_sets(0).unwrap();
+    bencher.bench(|| scene.recognise());
 }
 
 /// What a read of the table adds: from its item to the record.

@@ -14,16 +14,25 @@ pub fn repository() -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
+/// What is built together has the same features of the same libraries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// Nothing else in the workspace, so that no other package's features come along.
+    Nothing,
+    /// The local stack: `sam build` builds the functions beside it, too.
+    TheLocalStack,
+}
+
 /// Builds the binaries of these packages with the release profile, and tells where each is.
-///
-/// They are built beside this program, which knows the local stack: then all have the same features of the same libraries,
-/// as they have in a deployment, where `sam build` builds them beside it, too; and each library is compiled once.
 ///
 /// # Errors
 /// When one cannot be built.
-pub async fn build(binaries: &[&str]) -> Result<BTreeMap<String, PathBuf>, Error> {
+pub async fn build(binaries: &[&str], beside: Beside) -> Result<BTreeMap<String, PathBuf>, Error> {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["build", "--release", "--message-format=json-render-diagnostics", "--package=bench"]);
+    command.args(["build", "--release", "--message-format=json-render-diagnostics"]);
+    if beside == Beside::TheLocalStack {
+        command.arg("--package=bench");
+    }
     command.args(binaries.iter().flat_map(|name| [format!("--package={name}"), format!("--bin={name}")]));
     command.current_dir(repository());
     let built = command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().await?;

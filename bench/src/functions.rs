@@ -18,20 +18,20 @@ use self::{
     contender::{Contender, Presents},
     counter::Counter,
     life::{Life, Program},
-    results::Results,
+    results::{Results, Seen},
     runtime_api::RuntimeApi,
 };
 use crate::{
     Error,
-    build::{build, zipped},
+    build::{Beside, build, zipped},
     options::Options,
     progress,
     report::Report,
     table::Table,
 };
 
-/// What is built and weighed; each is a package, too.
-const BINARIES: [&str; 3] = ["noop", "raw-get-item", "authorizer"];
+/// What the authorizer is held against; each is a package, too.
+const FLOORS: [&str; 2] = ["noop", "raw-get-item"];
 /// So many calls come before those that count as warm.
 const WARM_UP: u32 = 100;
 /// Over so many calls requests to the table are counted.
@@ -43,7 +43,8 @@ const COUNTED: u32 = 20;
 /// When something that it takes cannot be had, or a function answers wrongly.
 pub async fn run(options: &Options, report: &mut Report) -> Result<(), Error> {
     progress("functions: building");
-    let binaries = build(&BINARIES).await?;
+    let mut binaries = build(&FLOORS, Beside::Nothing).await?;
+    binaries.extend(build(&["authorizer"], Beside::TheLocalStack).await?);
     let (contenders, missing) = contenders(&binaries).await?;
     progress("functions: filling a table");
     let most = options.distinct.iter().copied().max().unwrap_or_default();
@@ -53,7 +54,7 @@ pub async fn run(options: &Options, report: &mut Report) -> Result<(), Error> {
     count(&contenders, &table, &api, &mut results).await?;
     for round in 0..options.rounds {
         progress(&format!("functions: cold start {} of {}", round + 1, options.rounds));
-        for (contender, seen) in contenders.iter().zip(&mut results.seen).filter(|(contender, _)| contender.starts) {
+        for (contender, seen) in turns(&contenders, &mut results, round)?.filter(|(contender, _)| contender.starts) {
             let life = Life::of(&contender.program, &api, table.url(), contender.events(&table, 1)?).await?;
             life.calls.iter().try_for_each(|call| contender.check(call))?;
             seen.cold.add(&life);
@@ -62,7 +63,7 @@ pub async fn run(options: &Options, report: &mut Report) -> Result<(), Error> {
     let rounds = options.rounds.div_ceil(2);
     for round in 0..rounds {
         progress(&format!("functions: warm calls, round {} of {rounds}", round + 1));
-        for (contender, seen) in contenders.iter().zip(&mut results.seen) {
+        for (contender, seen) in turns(&contenders, &mut results, round)? {
             let events = contender.events(&table, WARM_UP + options.calls)?;
             let life = Life::of(&contender.program, &api, table.url(), events).await?;
             life.calls.iter().try_for_each(|call| contender.check(call))?;
@@ -78,13 +79,21 @@ pub async fn run(options: &Options, report: &mut Report) -> Result<(), Error> {
         life.calls.iter().try_for_each(|call| contender.check(call))?;
         results.peaks.push((*distinct, life.peak_mib()));
     }
-    results.sizes = BINARIES
-        .iter()
-        .filter_map(|name| Some((*name, binaries.get(*name)?)))
-        .map(|(name, binary)| Ok((name, zipped(&fs::read(binary)?)?)))
-        .collect::<Result<_, Error>>()?;
+    let sizes = binaries.into_iter().map(|(name, binary)| Ok((name, zipped(&fs::read(binary)?)?)));
+    results.sizes = sizes.collect::<Result<_, Error>>()?;
     report.add(results.section(options));
     Ok(())
+}
+
+/// Everybody with what was seen of them, in the order of a round: each round, another one is the first.
+fn turns<'r>(
+    contenders: &'r [Contender],
+    results: &'r mut Results,
+    round: u32,
+) -> Result<impl Iterator<Item = (&'r Contender, &'r mut Seen)>, Error> {
+    let mut turns: Vec<_> = contenders.iter().zip(&mut results.seen).collect();
+    turns.rotate_left(usize::try_from(round)? % contenders.len());
+    Ok(turns.into_iter())
 }
 
 /// What one instance may have, whatever it sees, in MiB: an eighth of what the template gives it.

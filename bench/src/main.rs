@@ -66,6 +66,10 @@ async fn run(options: &Options) -> Result<(), Error> {
         Some(file) => files::write(&report, file),
         None if options.only.is_empty() => files::write_all(&report),
         None => Ok(()),
+    }?;
+    match report.broken() {
+        0 => Ok(()),
+        broken => Err(format!("{broken} of the promises above are not kept").into()),
     }
 }
 

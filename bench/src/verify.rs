@@ -1,6 +1,7 @@
 //! The check of a key within a process: Latchkey's beside that of Better Auth's API-key plugin.
 
 mod better_auth;
+pub mod pieces;
 
 use std::time::Instant;
 
@@ -13,12 +14,15 @@ use shared::{
     verify::{Verifier, verify_now},
 };
 
-use self::better_auth::BetterAuth;
+use self::{
+    better_auth::BetterAuth,
+    pieces::{Scene, timed},
+};
 use crate::{
     Error,
     options::Options,
     progress,
-    report::{Report, Section, Table as Rows},
+    report::{Promise, Report, Section, Table as Rows},
     statistics::{Ratio, median, percentile},
     table::{self, Table},
 };
@@ -67,7 +71,35 @@ pub async fn run(options: &Options, report: &mut Report) -> Result<(), Error> {
         }
     }
     report.add(section(&contenders, theirs.err().as_deref(), options));
+    report.add(pieces_section(options)?);
     Ok(())
+}
+
+/// What the parts of a check take.
+fn pieces_section(options: &Options) -> Result<Section, Error> {
+    progress("verify: its pieces");
+    let mut section = Section::new(
+        "The pieces of a check",
+        "On one thread, with the record at hand; medians of batches. `cargo bench -p bench` has more of them, and counts their \
+         allocations, which `bench/tests/allocations.rs` holds to one for each field of the answer.",
+    );
+    let mut rows = Rows::new(["piece", "median, µs"]);
+    let scene = Scene::with_sets(10)?;
+    let recognised = median(&timed(options.calls, || scene.recognise()));
+    rows.row(["text taken apart, checksum, SHA-256, compared".to_owned(), format!("{recognised:.2}")]);
+    let mut with_ten = f64::NAN;
+    for count in [0, 10, 100] {
+        let scene = Scene::with_sets(count)?;
+        let decided = median(&timed(options.calls, || scene.decide()));
+        rows.row([format!("the same and the decision, {count} API sets"), format!("{decided:.2}")]);
+        if count == 10 {
+            with_ten = decided;
+        }
+    }
+    section.table(rows);
+    section.promise(Promise::at_most("text taken apart, checksum, SHA-256, compared", recognised, 1.0, "µs"));
+    section.promise(Promise::at_most("decision on a cached key, 10 API sets", with_ten, 2.0, "µs"));
+    Ok(section)
 }
 
 impl Contender {

@@ -74,7 +74,7 @@ impl Life {
     }
 }
 
-/// A function's whole environment: what Lambda sets, a table's name, and where the table is.
+/// A function's whole environment: what it can see of what Lambda sets, a table's name, and where the table is.
 fn environment(runtime_api: &str, dynamodb: &str) -> BTreeMap<String, String> {
     let fixed = [
         ("_HANDLER", "bootstrap"),

@@ -14,7 +14,7 @@ pub(crate) struct Results {
     /// The peak memory in MiB, by the number of keys that one instance saw.
     pub(crate) peaks: Vec<(u32, f64)>,
     /// The size of each binary in a ZIP archive, in bytes.
-    pub(crate) sizes: Vec<(&'static str, usize)>,
+    pub(crate) sizes: Vec<(String, usize)>,
     /// Why there is no Node.js among them.
     missing: Option<String>,
 }
@@ -42,6 +42,8 @@ pub(crate) struct Cold {
 #[derive(Default)]
 pub(crate) struct Warm {
     calls: Vec<f64>,
+    /// The same until another one could be taken.
+    in_all: Vec<f64>,
     /// The median of each round.
     medians: Vec<f64>,
     /// The peak memory of each round, in MiB.
@@ -62,6 +64,7 @@ impl Warm {
         let calls: Vec<_> = life.calls.iter().skip(but).map(|call| call.took().as_secs_f64() * 1e6).collect();
         self.medians.push(median(&calls));
         self.calls.extend(calls);
+        self.in_all.extend(life.calls.iter().skip(but).map(|call| call.took_in_all().as_secs_f64() * 1e6));
         self.peaks.push(life.peak_mib());
     }
 }
@@ -86,8 +89,14 @@ impl Results {
         self.seen.iter().find(|seen| seen.program == name && !seen.cold.answered.is_empty())
     }
 
+    /// What a program had at most, whatever was presented to it, in MiB.
+    fn peak_of(&self, program: &str) -> f64 {
+        let seen = self.seen.iter().filter(|seen| seen.program == program);
+        seen.map(|seen| median(&seen.warm.peaks)).max_by(f64::total_cmp).unwrap_or(f64::NAN)
+    }
+
     fn size(&self, name: &str) -> Option<f64> {
-        let found = self.sizes.iter().find(|(program, _)| *program == name);
+        let found = self.sizes.iter().find(|(program, _)| program == name);
         found.and_then(|(_, bytes)| u32::try_from(*bytes).ok()).map(|bytes| f64::from(bytes) / 1e6)
     }
 
@@ -97,7 +106,11 @@ impl Results {
         let text = format!(
             "Release binaries under a Lambda Runtime API on loopback, in turns: {rounds} rounds of one start each, then \
              {warm_rounds} of {calls} warm calls each. The table is the embedded DynamoDB in a process of its own, over \
-             plain HTTP: on Lambda, a TLS handshake comes to the start of whoever reads the table. Every answer is checked. \
+             plain HTTP: on Lambda, a TLS handshake comes to the start of whoever reads the table. raw-get-item is as AWS's \
+             documentation shows it: it asks the SDK's chain for credentials and loads the system's root certificates, which \
+             the authorizer does not, and that is most of its lead at the start. noop and raw-get-item have the runtime's own \
+             spans and read the event into a tree; they log nothing, while the authorizer writes a line after its answer, \
+             which the time to the next poll includes. Every answer is checked. \
              A ratio is one of medians over the rounds, with its 95 % interval (a bootstrap over the rounds).{}",
             self.missing.as_ref().map_or(String::new(), |why| format!(" Node.js was not measured: {why}."))
         );
@@ -136,8 +149,15 @@ impl Results {
     }
 
     fn warm_table(&self) -> Table {
-        let header =
-            ["warm call", "median, µs", "p99, µs", "x noop", "x raw-get-item", "requests to the table per call"];
+        let header = [
+            "warm call",
+            "median, µs",
+            "p99, µs",
+            "to the next poll, µs",
+            "x noop",
+            "x raw-get-item",
+            "requests to the table per call",
+        ];
         let mut table = Table::new(header);
         for seen in &self.seen {
             let ratio =
@@ -146,6 +166,7 @@ impl Results {
                 seen.contender.to_owned(),
                 format!("{:.0}", median(&seen.warm.calls)),
                 format!("{:.0}", percentile(&seen.warm.calls, 99)),
+                format!("{:.0}", median(&seen.warm.in_all)),
                 ratio("noop"),
                 ratio("raw-get-item"),
                 seen.requests.map_or(String::new(), |(_, each)| format!("{each:.2}")),
@@ -158,7 +179,7 @@ impl Results {
         let mut table = Table::new(["size", "peak memory, MiB", "zipped, MB"]);
         for seen in self.seen.iter().filter(|seen| !seen.cold.answered.is_empty()) {
             let size = self.size(seen.program).map_or(String::new(), |size| format!("{size:.2}"));
-            table.row([seen.program.to_owned(), format!("{:.1}", median(&seen.warm.peaks)), size]);
+            table.row([seen.program.to_owned(), format!("{:.1}", self.peak_of(seen.program)), size]);
         }
         for (distinct, peak) in &self.peaks {
             table.row([format!("authorizer after {distinct} different keys"), format!("{peak:.1}")]);
@@ -190,10 +211,7 @@ impl Results {
             let (ours, raw) = (self.of_program("authorizer")?, self.of_contender("raw-get-item")?);
             Some(median(&ours.cold.first) * 1e3 / median(&raw.warm.medians))
         };
-        let memory = || {
-            let (ours, raw) = (self.of_program("authorizer")?, self.of_program("raw-get-item")?);
-            Some(median(&ours.warm.peaks) / median(&raw.warm.peaks))
-        };
+        let memory = self.peak_of("authorizer") / self.peak_of("raw-get-item");
         let reads = self.of_contender("authorizer, malformed key").and_then(|seen| seen.requests);
         let most = self.peaks.iter().map(|(_, peak)| *peak).max_by(f64::total_cmp);
         let node =
@@ -214,7 +232,7 @@ impl Results {
             ),
             at_most("warm call with a malformed key, against noop", warm("authorizer, malformed key", "noop"), 1.15),
             reads.map(|(_, each)| Promise::at_most("requests to the table for a malformed key", each, 0.0, "")),
-            at_most("peak memory, against raw-get-item", memory(), 1.3),
+            at_most("peak memory, against raw-get-item", Some(memory), 1.3),
             self.size("authorizer").map(|size| Promise::at_most("zipped authorizer", size, 4.0, "MB")),
             most.map(|peak| Promise::at_most("peak memory after the most keys", peak, super::MOST_MIB, "MiB")),
         ]);

@@ -45,12 +45,19 @@ pub(crate) struct Call {
     pub(crate) answer: Bytes,
     /// Whether the function told of an error.
     pub(crate) is_error: bool,
+    /// When it asked for the next event.
+    again: Option<Instant>,
 }
 
 impl Call {
     /// How long it took.
     pub(crate) fn took(&self) -> Duration {
         self.answered - self.handed
+    }
+
+    /// How long it was until the function could take another one: what it does after its answer belongs to it.
+    pub(crate) fn took_in_all(&self) -> Duration {
+        self.again.unwrap_or(self.answered) - self.handed
     }
 }
 
@@ -126,6 +133,9 @@ async fn next(State(state): Shared) -> Response<Body> {
     let event = {
         let mut progress = lock(&state);
         progress.polled.get_or_insert(polled);
+        if let Some(before) = progress.calls.last_mut() {
+            before.again = Some(polled);
+        }
         progress.events.as_mut().and_then(Iterator::next)
     };
     let Some(event) = event else {
@@ -167,7 +177,7 @@ fn note(state: &Mutex<Progress>, answer: Bytes, is_error: bool) -> StatusCode {
     let answered = Instant::now();
     let mut progress = lock(state);
     let Some(handed) = progress.handed.take() else { return StatusCode::BAD_REQUEST };
-    progress.calls.push(Call { handed, answered, answer, is_error });
+    progress.calls.push(Call { handed, answered, answer, is_error, again: None });
     StatusCode::ACCEPTED
 }
 
@@ -223,7 +233,8 @@ mod tests {
             let Ran { polled, calls } = ran.await.unwrap().unwrap();
             assert_eq!(calls.len(), count);
             assert!(polled <= calls[0].handed && calls[0].handed <= calls[0].answered);
-            assert!(calls.is_sorted_by(|before, after| before.answered <= after.handed));
+            assert!(calls.is_sorted_by(|before, after| before.again <= Some(after.handed)));
+            assert!(calls.iter().all(|call| call.took() <= call.took_in_all()));
             let told: Vec<_> = calls.iter().map(|call| (call.answer.as_ref(), call.is_error)).collect();
             let expected: [(&[u8], bool); 3] =
                 [(b"{\"number\":0}", false), (b"{\"number\":1}", true), (b"{\"number\":2}", false)];

@@ -90,9 +90,9 @@ impl Results {
              is the embedded DynamoDB in a process of its own. Requests to it, bytes from it and the capacity that it says \
              each request consumed are means of {COUNTED}, through a proxy that counts; times are medians of {TIMED}, past \
              the proxy. In a transaction an item counts twice, and what it changes in the two indexes once. Callers' own \
-             records and API sets are cached. A page looks at {MAX_EXAMINED} keys at the most. Dollars are for a million \
-             operations at AWS's on-demand prices in us-east-1, ${READ} for a million read units and ${WRITE} for a million \
-             write units (<https://aws.amazon.com/dynamodb/pricing/on-demand/>)."
+             records and API sets are cached. A page looks at {MAX_EXAMINED} keys at the most, and the first one shows the same newest keys \
+             at every size. Dollars are for a million operations at AWS's on-demand prices in us-east-1, ${READ} for a million \
+             read units and ${WRITE} for a million write units (<https://aws.amazon.com/dynamodb/pricing/on-demand/>)."
         );
         let mut section = Section::new("Cost by the number of keys", &text);
         section.table(self.loading());
