@@ -132,9 +132,7 @@ impl Route {
     /// A segment of the path that is itself a `{x}` matches too, so that API Gateway's own name of a route does.
     #[must_use]
     pub fn matches(&self, method: &str, path: &str) -> bool {
-        // Most requests are for none of a list of routes, and differ before the first placeholder.
-        let literal = self.path.split_once('{').map_or(self.path, |(literal, _)| literal);
-        self.method == method && path.starts_with(literal) && {
+        self.method == method && path.starts_with(self.literal()) && {
             let mut pattern = self.path.split('/');
             let mut given = path.split('/');
             loop {
@@ -150,6 +148,11 @@ impl Route {
                 }
             }
         }
+    }
+
+    /// The path up to the first placeholder, before which most requests differ.
+    fn literal(&self) -> &'static str {
+        self.path.split_once('{').map_or(self.path, |(literal, _)| literal)
     }
 }
 
