@@ -49,6 +49,25 @@ pub enum Patience {
     Admin,
 }
 
+impl Patience {
+    /// How long one attempt at an operation may take.
+    #[must_use]
+    pub const fn attempt(self) -> Duration {
+        Duration::from_millis(match self {
+            Self::Door => 250,
+            Self::Admin => 2_000,
+        })
+    }
+
+    /// How long an operation may take with all its attempts.
+    const fn operation(self) -> Duration {
+        Duration::from_millis(match self {
+            Self::Door => 900,
+            Self::Admin => 6_000,
+        })
+    }
+}
+
 /// The table of a deployment.
 #[derive(Debug, Clone)]
 pub struct KeyTable {
@@ -62,19 +81,14 @@ impl KeyTable {
     pub fn new(sdk: &aws_config::SdkConfig, name: &str, patience: Patience) -> Self {
         // The SDK keeps connections apart by their connect timeout, so all reads have the same: that of the first, which also
         // takes the TLS handshake of a cold start. An attempt bounds it for those that wait for less.
-        let connect = 2_000;
-        let (attempt, operation) = match patience {
-            Patience::Door => (250, 900),
-            Patience::Admin => (2_000, 6_000),
-        };
-        let limit = Duration::from_millis;
+        let connect = Duration::from_secs(2);
         let config = aws_sdk_dynamodb::config::Builder::from(sdk)
             .behavior_version(BehaviorVersion::v2026_01_12())
             .timeout_config(
                 TimeoutConfig::builder()
-                    .connect_timeout(limit(connect))
-                    .operation_attempt_timeout(limit(attempt))
-                    .operation_timeout(limit(operation))
+                    .connect_timeout(connect)
+                    .operation_attempt_timeout(patience.attempt())
+                    .operation_timeout(patience.operation())
                     .build(),
             )
             .retry_config(

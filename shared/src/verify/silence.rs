@@ -12,37 +12,49 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp as Moment};
 
-use crate::store::StoreError;
+use crate::store::{Patience, StoreError};
 
-/// How long a request waits while it is silent. A table that is well answers many times quicker.
-const SHORT: Duration = Duration::from_millis(50);
-/// For so long after a read that came to no end. Then one is waited for again: Lambda stops an instance between two
-/// requests, and with it a read that goes on behind one, so that these alone might never find the table well.
-const REMEMBERED: SignedDuration = SignedDuration::from_secs(5);
+/// How long a request waits while it is silent: whatever an attempt takes for an answer is waited for.
+const SHORT: Duration = Patience::Door.attempt();
+/// For so long after the beginning of a read that came to no end. Then one is waited for again: Lambda stops an instance
+/// between two requests, and with it a read that goes on behind one, so that these alone might never find the table well.
+const REMEMBERED: SignedDuration = SignedDuration::from_secs(2);
 
 /// Whether the table lately let a read wait in vain.
 #[derive(Debug, Default)]
-pub(super) struct Silence(Mutex<Option<Moment>>);
+pub(super) struct Silence(Mutex<Said>);
+
+/// When reads were begun.
+#[derive(Debug, Default)]
+struct Said {
+    /// One that the table said nothing to.
+    nothing: Option<Moment>,
+    /// The latest that it said something to.
+    something: Option<Moment>,
+}
 
 impl Silence {
     /// Whether it does at `now`. A clock that was set back ends it.
     pub(super) fn is_on(&self, now: Moment) -> bool {
-        self.since().is_some_and(|since| {
+        self.said().nothing.is_some_and(|since| {
             let elapsed = now.duration_since(since);
             !elapsed.is_negative() && elapsed < REMEMBERED
         })
     }
 
-    /// Notes what became of a read that was begun at `now`.
-    pub(super) fn note<T>(&self, read: &Result<T, StoreError>, now: Moment) {
+    /// Notes what became of a read that was begun at this moment. What one says that the table answered a later one counts for
+    /// more than that it did not answer this.
+    pub(super) fn note<T>(&self, read: &Result<T, StoreError>, begun: Moment) {
+        let is_on = self.is_on(begun);
+        let mut said = self.said();
         if !matches!(read, Err(StoreError::TimedOut(_))) {
-            *self.since() = None;
-        } else if !self.is_on(now) {
-            *self.since() = Some(now);
+            *said = Said { nothing: None, something: said.something.max(Some(begun)) };
+        } else if !is_on && said.something.is_none_or(|answered| answered <= begun) {
+            said.nothing = Some(begun);
         }
     }
 
-    fn since(&self) -> MutexGuard<'_, Option<Moment>> {
+    fn said(&self) -> MutexGuard<'_, Said> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -53,7 +65,8 @@ pub(super) async fn soon<T: Send + 'static>(
 ) -> Result<T, StoreError> {
     match tokio::time::timeout(SHORT, tokio::spawn(read)).await {
         Ok(Ok(read)) => read,
-        Ok(Err(_)) => Err(StoreError::Unavailable("the read was cut short".to_owned())),
+        // It panicked. That is no silence, and nothing stale is served for it.
+        Ok(Err(_)) => Err(StoreError::Refused("the read broke down".to_owned())),
         Err(_) => Err(StoreError::TimedOut("it was silent before, and is waited for no longer".to_owned())),
     }
 }
@@ -79,11 +92,24 @@ mod tests {
         let silence = Silence::default();
         assert!(!silence.is_on(at(0)));
         silence.note(&in_vain(), at(0));
-        silence.note(&in_vain(), at(3));
-        assert!(silence.is_on(at(0)) && silence.is_on(at(4)));
-        assert!(!silence.is_on(at(5)) && !silence.is_on(at(-1)));
-        silence.note(&in_vain(), at(5));
-        assert!(silence.is_on(at(9)));
+        silence.note(&in_vain(), at(1));
+        assert!(silence.is_on(at(0)) && silence.is_on(at(1)));
+        assert!(!silence.is_on(at(2)) && !silence.is_on(at(-1)));
+        silence.note(&in_vain(), at(2));
+        assert!(silence.is_on(at(3)));
+    }
+
+    #[test]
+    fn a_read_in_vain_says_nothing_where_a_later_one_was_answered() {
+        let silence = Silence::default();
+        silence.note(&Ok(()), at(1));
+        silence.note(&in_vain(), at(0));
+        assert!(!silence.is_on(at(1)));
+        silence.note(&Ok(()), at(0));
+        silence.note(&in_vain(), at(0));
+        assert!(!silence.is_on(at(1)), "an earlier answer took the later one's place");
+        silence.note(&in_vain(), at(1));
+        assert!(silence.is_on(at(1)));
     }
 
     #[test]
@@ -96,6 +122,14 @@ mod tests {
             silence.note(&said, at(1));
             assert!(!silence.is_on(at(1)), "{said:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_read_that_panics_is_not_taken_for_a_silent_table() {
+        async fn broken() -> Result<(), StoreError> {
+            panic!("broken")
+        }
+        assert!(matches!(soon(broken()).await, Err(StoreError::Refused(_))));
     }
 
     #[tokio::test]
