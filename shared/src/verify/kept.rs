@@ -11,7 +11,7 @@ use crate::{
     grant::{ApiGrant, Permission},
     label::{ClientType, Description, Reason},
     postback::PostbackUrl,
-    record::Revocation,
+    record::{KeyRecord, Revocation},
     terms::Terms,
 };
 
@@ -49,7 +49,8 @@ pub(super) struct Records {
 
 #[derive(Debug)]
 struct Entry {
-    kept: Kept<Arc<Credential>>,
+    /// Nothing where the key is gone, so that a read of before that does not bring it back.
+    kept: Kept<Option<Arc<Credential>>>,
     bytes: usize,
     /// In this second, it was read again so often for texts that it does not know.
     strangers: (i64, u8),
@@ -64,17 +65,29 @@ impl Default for Records {
 impl Records {
     /// The record, if it was read less than `age` ago.
     pub(super) fn within(&mut self, lookup: Lookup, now: Moment, age: Duration) -> Option<Arc<Credential>> {
-        self.by_lookup.get(&lookup)?.kept.within(now, age)
+        self.by_lookup.get(&lookup)?.kept.within(now, age)?
     }
 
     /// Keeps what was read, unless something newer is kept already. What was not used for the longest time makes room.
     pub(super) fn keep(&mut self, lookup: Lookup, value: Arc<Credential>, read_at: Moment) {
+        self.put(lookup, Some(value), read_at);
+    }
+
+    /// Forgets a key that is gone, unless something newer is kept. Of one that is not kept there is nothing to forget, or
+    /// strangers would fill the room with ids that they make up.
+    pub(super) fn forget(&mut self, lookup: Lookup, read_at: Moment) {
+        if self.by_lookup.contains(&lookup) {
+            self.put(lookup, None, read_at);
+        }
+    }
+
+    fn put(&mut self, lookup: Lookup, value: Option<Arc<Credential>>, read_at: Moment) {
         let standing = self.by_lookup.peek(&lookup);
         if standing.is_some_and(|standing| standing.kept.read_at > read_at) {
             return;
         }
         let strangers = standing.map_or((0, 0), |standing| standing.strangers);
-        let bytes = bytes_of(&value);
+        let bytes = PLACE + value.as_deref().map_or(0, bytes_of);
         self.bytes += bytes;
         let entry = Entry { kept: Kept { value, read_at }, bytes, strangers };
         if let Some((_, replaced)) = self.by_lookup.push(lookup, entry) {
@@ -85,11 +98,6 @@ impl Records {
         {
             self.bytes -= oldest.bytes;
         }
-    }
-
-    /// Forgets a key that is gone.
-    pub(super) fn forget(&mut self, lookup: Lookup) {
-        self.bytes -= self.by_lookup.pop(&lookup).map_or(0, |gone| gone.bytes);
     }
 
     /// Whether a record that is kept may be read again in this second for a text that it does not know.
@@ -104,36 +112,69 @@ impl Records {
     }
 }
 
-/// How many bytes it takes to keep a record, from above: itself, what it points to, and its place in the table and the list.
+/// How many bytes it takes to keep something, from above: its place in the table and the list. Twice the entry, because a table
+/// grows by doubling and may be half empty; the two counters of an `Arc`.
+const PLACE: usize = 2 * (size_of::<(Lookup, Entry)>() + 4 * size_of::<usize>()) + 2 * size_of::<usize>();
+
+/// How many bytes a record takes beside its place, from above: itself, and what it points to.
 fn bytes_of(credential: &Credential) -> usize {
-    // Twice the entry, because a table grows by doubling and may be half empty; the two counters of its `Arc`.
-    const PLACE: usize = 2 * (size_of::<(Lookup, Entry)>() + 4 * size_of::<usize>()) + 2 * size_of::<usize>();
     // What an allocator adds to each piece, and to the length of a text that it rounds up.
     const PIECE: usize = 32;
 
-    let record = &credential.record;
-    let Terms { name, description, client_type, postback_url, metadata, permissions, apis, allowed_cidrs, .. } =
-        &record.terms;
-    let reason = record.revocation.as_ref().and_then(|Revocation { reason, .. }| reason.as_ref());
+    // Without `..`, so that no later field is forgotten. Those that are not counted below point to nothing.
+    let Credential { record, texts: _ } = credential;
+    let KeyRecord {
+        id: _,
+        owner,
+        scope: _,
+        key_type: _,
+        terms,
+        hint,
+        prefix: _,
+        rotation: _,
+        created_at: _,
+        created_by,
+        updated_at: _,
+        revocation,
+        version: _,
+        is_root: _,
+        is_brought: _,
+    } = record;
+    let Terms {
+        name,
+        description,
+        client_type,
+        permissions,
+        apis,
+        allowed_cidrs,
+        off_the_record: _,
+        postback_url,
+        metadata,
+        enabled: _,
+        expiry: _,
+    } = terms;
+    let (by, reason) = match revocation {
+        Some(Revocation { at: _, by, reason }) => (by.as_str(), reason.as_ref()),
+        None => ("", None),
+    };
     let texts = [
         name.as_str(),
         description.as_ref().map_or("", Description::as_str),
         client_type.as_ref().map_or("", ClientType::as_str),
         postback_url.as_ref().map_or("", PostbackUrl::as_str),
         metadata.as_json(),
-        record.owner.as_str(),
-        &record.hint,
+        owner.as_str(),
+        hint,
         // The prefix is shorter than what is added for a piece.
         "",
-        record.created_by.as_str(),
-        record.revocation.as_ref().map_or("", |revocation| revocation.by.as_str()),
+        created_by.as_str(),
+        by,
         reason.map_or("", Reason::as_str),
     ];
     let text = |text: &str| PIECE + text.len();
     // A list grows by doubling, too, and by four at first.
     let place = |size: usize, length: usize| PIECE + size * (2 * length).max(4);
-    PLACE
-        + size_of::<Credential>()
+    size_of::<Credential>()
         + texts.into_iter().map(text).sum::<usize>()
         + place(size_of::<Permission>(), permissions.iter().len())
         + permissions.iter().map(|permission| text(permission.as_str())).sum::<usize>()
@@ -147,12 +188,7 @@ mod tests {
     use std::iter;
 
     use super::*;
-    use crate::{
-        credential::Texts,
-        imprint::Imprint,
-        metadata::Metadata,
-        record::{KeyRecord, tests::example},
-    };
+    use crate::{credential::Texts, imprint::Imprint, metadata::Metadata, record::tests::example};
 
     const TEN: Duration = Duration::from_secs(10);
 
@@ -226,10 +262,21 @@ mod tests {
     fn a_key_that_is_gone_is_forgotten() {
         let mut records = Records::default();
         records.keep(id(), credential(1), at(0));
-        records.forget(id());
-        records.forget(id());
-        assert!(records.within(id(), at(1), TEN).is_none());
-        assert_eq!(records.bytes, 0);
+        records.forget(id(), at(2));
+        records.keep(id(), credential(1), at(1));
+        assert!(records.within(id(), at(2), TEN).is_none(), "an older read brought it back");
+        records.keep(id(), credential(2), at(3));
+        records.forget(id(), at(2));
+        assert_eq!(records.within(id(), at(3), TEN).unwrap().record.version, 2);
+    }
+
+    #[test]
+    fn a_key_that_is_gone_takes_a_place_and_one_that_never_was_takes_none() {
+        let mut records = Records::default();
+        records.keep(id(), credential(1), at(0));
+        records.forget(id(), at(1));
+        records.forget(numbered(1), at(1));
+        assert_eq!((records.bytes, records.by_lookup.len()), (PLACE, 1));
     }
 
     #[test]
@@ -284,7 +331,7 @@ mod tests {
             let mut kept = Vec::new();
             let used = allocation_counter::measure(|| kept.extend(iter::once(read(&record))));
             let used = usize::try_from(used.bytes_current).unwrap();
-            assert!(used <= bytes_of(kept.first().unwrap()), "{used} bytes");
+            assert!(used <= PLACE + bytes_of(kept.first().unwrap()), "{used} bytes");
         }
     }
 }

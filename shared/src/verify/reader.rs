@@ -65,7 +65,7 @@ impl Reader {
         Self { table, records: Mutex::default(), sets: Mutex::new(None), silence: Silence::default() }
     }
 
-    /// What the table has of a key, for as long as it is used kept as read at `now`.
+    /// What the table has of a key, for as long as it is used kept as read at `now`. That it has nothing any more is kept, too.
     pub(super) async fn read(
         self: Arc<Self>,
         wanted: Wanted,
@@ -75,7 +75,7 @@ impl Reader {
         self.silence.note(&found, now);
         let Some((lookup, found)) = found? else {
             let mut records = self.records();
-            wanted.lookups().for_each(|lookup| records.forget(lookup));
+            wanted.lookups().for_each(|lookup| records.forget(lookup, now));
             return Ok(None);
         };
         self.records().keep(lookup, Arc::clone(&found), now);
