@@ -85,65 +85,74 @@ impl Verifier {
     /// When the record or the API sets must be read and cannot be.
     pub async fn verify(&self, text: &str, request: &Request<'_>, clock: &dyn Clock) -> Result<Verdict, StoreError> {
         let Ok(presented) = Presented::parse(text) else { return Ok(Verdict::without_key(Code::Malformed)) };
-        let found = self.credential(&presented, clock.now()).await?;
+        let found = self.credential(&presented, clock).await?;
         let sets = match &found {
-            Some((credential, _)) if depends_on_sets(&presented, &credential.record) => {
-                Some(self.sets(clock.now()).await?)
-            }
+            Some((credential, _)) if depends_on_sets(&presented, &credential.record) => Some(self.sets(clock).await?),
             _ => None,
         };
         // Reading takes time, in which the key may have expired.
         Ok(Verdict::decided(&presented, found.as_ref(), request, sets, clock.now().into()))
     }
 
-    /// The API sets, as they are at `now` or were a short while before.
+    /// The API sets, as they are now or were a short while before.
     ///
     /// # Errors
     /// When they must be read and cannot be.
-    pub async fn sets(&self, now: Moment) -> Result<Arc<ApiSets>, StoreError> {
+    pub async fn sets(&self, clock: &dyn Clock) -> Result<Arc<ApiSets>, StoreError> {
+        let now = clock.now();
         if let Some(fresh) = self.reader.sets_within(now, self.ttl) {
             return Ok(fresh);
         }
-        let stale = self.stale_age().and_then(|age| self.reader.sets_within(now, age));
+        let stale = |now| self.stale_age().and_then(|age| self.reader.sets_within(now, age));
         let read = Arc::clone(&self.reader).read_sets(now);
-        match (self.wait_for(read, stale.is_some(), now).await, stale) {
-            (Err(StoreError::Unavailable(why) | StoreError::TimedOut(why)), Some(stale)) => {
-                tracing::warn!(why, "the table does not answer; stale API sets are used");
-                Ok(stale)
-            }
-            (read, _) => read,
+        let read = self.wait_for(read, stale(now).is_some(), now).await;
+        // Not those of before: another read may have learned something while this one was waited for.
+        if let Err(StoreError::Unavailable(why) | StoreError::TimedOut(why)) = &read
+            && let Some(stale) = stale(clock.now())
+        {
+            tracing::warn!(why, "the table does not answer; stale API sets are used");
+            return Ok(stale);
         }
+        read
     }
 
-    async fn credential(&self, presented: &Presented<'_>, now: Moment) -> Result<Option<Found>, StoreError> {
-        let wanted = Wanted::of(presented);
-        let kept = |age| {
+    async fn credential(&self, presented: &Presented<'_>, clock: &dyn Clock) -> Result<Option<Found>, StoreError> {
+        let (wanted, now) = (Wanted::of(presented), clock.now());
+        let kept = |age, now| {
             let mut lookups = wanted.lookups();
             let (lookup, kept) =
                 lookups.find_map(|lookup| Some((lookup, self.reader.records().within(lookup, now, age)?)))?;
             let recognised = kept.recognise(presented);
             Some((lookup, (kept, recognised)))
         };
-        if let Some((lookup, fresh)) = kept(self.ttl)
+        if let Some((lookup, fresh)) = kept(self.ttl, now)
             && (fresh.1.is_known() || !self.reader.records().reads_for_a_stranger(lookup, now))
         {
             return Ok(Some(fresh));
         }
         // Of a text that it does not know, what is stale cannot say anything.
-        let stale = self.stale_age().and_then(kept).map(|(_, stale)| stale).filter(|(_, by)| by.is_known());
+        let stale = |now| {
+            let (_, stale) = self.stale_age().and_then(|age| kept(age, now))?;
+            Some(stale).filter(|(_, recognised)| recognised.is_known())
+        };
         let read = Arc::clone(&self.reader).read(wanted, now);
-        match (self.wait_for(read, stale.is_some(), now).await, stale) {
-            (Err(StoreError::Unavailable(why) | StoreError::TimedOut(why)), Some((stale, recognised))) => {
-                let key_id = Some(stale.record.id).filter(|_| !stale.record.terms.off_the_record);
-                let key_id = key_id.map(tracing::field::display);
-                tracing::warn!(key_id, why, "the table does not answer; a stale record is used");
-                Ok(Some((stale, recognised)))
-            }
-            (read, _) => Ok(read?.map(|found| {
-                let recognised = found.recognise(presented);
-                (found, recognised)
-            })),
+        let read = self.wait_for(read, stale(now).is_some(), now).await;
+        // Not that of before: another read may have learned something while this one was waited for.
+        if let Err(StoreError::Unavailable(why) | StoreError::TimedOut(why)) = &read
+            && let Some((stale, recognised)) = stale(clock.now())
+        {
+            let key_id = Some(stale.record.id).filter(|_| !stale.record.terms.off_the_record);
+            tracing::warn!(
+                key_id = key_id.map(tracing::field::display),
+                why,
+                "the table does not answer; a stale record is used"
+            );
+            return Ok(Some((stale, recognised)));
         }
+        Ok(read?.map(|found| {
+            let recognised = found.recognise(presented);
+            (found, recognised)
+        }))
     }
 
     /// The age up to which something may be used while the table does not answer; none where it never may.
@@ -167,3 +176,6 @@ fn depends_on_sets(presented: &Presented<'_>, record: &KeyRecord) -> bool {
     let is_for_all = record.key_type == KeyType::SuperUser || record.terms.apis.has_any();
     !is_for_all || presented.token().is_some_and(|token| token.claims().narrowing().apis.is_some())
 }
+
+#[cfg(test)]
+mod tests;

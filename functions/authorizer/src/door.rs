@@ -75,7 +75,7 @@ impl Authorizer {
         let sets = match verdict.sets.clone() {
             Some(sets) => sets,
             None if is_admin(event.called()) => Arc::default(),
-            None => self.verifier.sets(self.app.clock.now()).await.unwrap_or_else(|error| {
+            None => self.verifier.sets(&*self.app.clock).await.unwrap_or_else(|error| {
                 tracing::warn!(cause = %error, "the API sets cannot be read; none is open");
                 Arc::default()
             }),
