@@ -127,7 +127,7 @@ pub fn run(life: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {
 }
 
 /// The same for a function that every request of somebody else waits for: its log is written by [`write_log`], once the answer is
-/// out, and leaves out what the module `unheard` of another crate says.
+/// out, but for warnings and errors, and leaves out what the module `unheard` of another crate says.
 ///
 /// # Errors
 /// The function's own.

@@ -15,7 +15,7 @@ use crate::{
     answer::{self, Answer},
     context::Known,
     credential::{self, Presented},
-    event::{Event, EventError},
+    event::{self, Event, EventError},
 };
 
 /// The function with what it keeps between calls.
@@ -51,11 +51,11 @@ impl Authorizer {
         let event = match Event::read(&json) {
             Ok(event) => event,
             Err(EventError::Field(shape, field)) => {
-                tracing::info!(code = "BAD_EVENT", field, "decided");
+                tracing::info!(code = "BAD_EVENT", field, request_id = event::request_id(&json), "decided");
                 return written(&answer::unauthenticated(shape, config.unauthenticated)?);
             }
             Err(EventError::Shape) => {
-                tracing::error!("the event is none of an authorizer's");
+                tracing::error!(request_id = event::request_id(&json), "the event is none of an authorizer's");
                 return Err(Undecided.into());
             }
         };
@@ -76,7 +76,7 @@ impl Authorizer {
             Some(sets) => sets,
             None if is_admin(event.called()) => Arc::default(),
             None => self.verifier.sets(&*self.app.clock).await.unwrap_or_else(|error| {
-                tracing::warn!(cause = %error, "the API sets cannot be read; none is open");
+                tracing::warn!(cause = %error, request_id = event.request_id(), "the API sets cannot be read; none is open");
                 Arc::default()
             }),
         };

@@ -115,10 +115,15 @@ impl<'e> Event<'e> {
         text(reported, "sourceIp")?.parse().ok()
     }
 
-    /// API Gateway's id of the request, by which its caller asks about it; empty where the shape has none.
+    /// API Gateway's id of the request.
     pub(crate) fn request_id(&self) -> &'e str {
-        text(self.json.get("requestContext"), "requestId").unwrap_or_default()
+        request_id(self.json)
     }
+}
+
+/// API Gateway's id of the request, by which its caller asks about it; empty where there is none.
+pub(crate) fn request_id<'e>(json: &'e Value<'e>) -> &'e str {
+    text(json.get("requestContext"), "requestId").unwrap_or_default()
 }
 
 /// A string field; `None` when it is missing or anything else.
@@ -257,6 +262,25 @@ pub(crate) mod tests {
         let token =
             json!({"type": "TOKEN", "methodArn": ARN, "requestContext": {"identity": {"sourceIp": "10.0.0.1"}}});
         assert_eq!(Event::read(sent(&token)).unwrap().source(), None);
+    }
+
+    #[test]
+    fn of_a_name_that_is_given_twice_the_first_counts_and_names_may_be_escaped() {
+        let text = format!(
+            r#"{{
+                "type": "REQUEST", "type": "TOKEN", "methodArn": "{ARN}", "methodArn": "*", "httpMethod": "GET",
+                "p\u0061th": "/orders/42", "path": "/other", "resource": "/orders/{{id}}", "resource": "/other",
+                "requestContext": {{"requestId": "one", "requestId": "other"}}, "requestContext": {{"requestId": "third"}},
+                "queryStringParameters": {{"\"": "\""}}
+            }}"#
+        );
+        let json: Value<'_> = serde_json::from_str(&text).unwrap();
+        let event = Event::read(&json).unwrap();
+        assert_eq!(
+            (event.shape, event.method, event.path, event.route),
+            (Shape::Rest, "GET", "/orders/42", "/orders/{id}")
+        );
+        assert_eq!(event.request_id(), "one");
     }
 
     #[test]

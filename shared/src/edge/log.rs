@@ -7,9 +7,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use tracing::Level;
 use tracing_subscriber::{
     filter::{LevelFilter, Targets},
-    fmt::writer::BoxMakeWriter,
+    fmt::writer::{BoxMakeWriter, MakeWriterExt},
     layer::SubscriberExt,
     util::SubscriberInitExt,
 };
@@ -19,7 +20,8 @@ use tracing_subscriber::{
 pub(super) enum Manner<'m> {
     /// All, at once.
     AtOnce,
-    /// When [`write_out`] is called; without what the module of another crate says.
+    /// Warnings and errors at once, as Lambda may end the function in the very call that they tell of; the others when
+    /// [`write_out`] is called. Without what the module of another crate says.
     Later { unheard: &'m str },
 }
 
@@ -34,7 +36,7 @@ pub(super) fn start(manner: Manner<'_>) {
     let all = Targets::new().with_default(level);
     let (heard, writer) = match manner {
         Manner::AtOnce => (all, BoxMakeWriter::new(io::stdout)),
-        Manner::Later { unheard } => (all.with_target(unheard, LevelFilter::OFF), BoxMakeWriter::new(|| Lines)),
+        Manner::Later { unheard } => (all.with_target(unheard, LevelFilter::OFF), at_once_or_later()),
     };
     // Lambda adds the time. Of several spans, the innermost tells of the request.
     let log = tracing_subscriber::fmt().with_max_level(level).with_target(false).without_time().with_writer(writer);
@@ -47,12 +49,15 @@ pub(super) fn start(manner: Manner<'_>) {
     };
 }
 
-/// Has a panic told of in the log, too, where an alarm looks for it: where it was, and not what it says, which may be anything.
+fn at_once_or_later() -> BoxMakeWriter {
+    BoxMakeWriter::new(io::stdout.with_max_level(Level::WARN).or_else(|| Lines))
+}
+
+/// Has a panic told of in the log alone, where an alarm looks for it: where it was, and not what it says, which may be anything,
+/// such as a key.
 pub(super) fn tell_of_panics() {
-    let told = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
+    std::panic::set_hook(Box::new(|panic| {
         tracing::error!(at = panic.location().map(tracing::field::display), "the function panicked");
-        told(panic);
     }));
 }
 
