@@ -253,6 +253,23 @@ mod tests {
     }
 
     #[test]
+    fn of_headers_that_are_given_twice_the_first_count_and_a_header_among_them_only_once() {
+        let look = |text: &str| {
+            let json: Value<'_> = serde_json::from_str(text).unwrap();
+            let event = Event { shape: Shape::Http2, json: &json, method: "GET", path: "/", route: "", stage_arn: "" };
+            match presented(&event, &[], &[]) {
+                Presented::One(text) => text.to_owned(),
+                Presented::Several => "several".to_owned(),
+                Presented::None | Presented::Cookie(_) => "none".to_owned(),
+            }
+        };
+        assert_eq!(look(r#"{"headers":{"x-api-key":"k"},"headers":{"x-api-key":"other"}}"#), "k");
+        assert_eq!(look(r#"{"headers":{},"headers":{"x-api-key":"other"}}"#), "none");
+        assert_eq!(look(r#"{"headers":{"x-api-key":"k","x-api-key":"other"}}"#), "several");
+        assert_eq!(look(r#"{"headers":{"x-api-key":"k","x-api-key":"k"}}"#), "several");
+    }
+
+    #[test]
     fn two_keys_or_a_repeated_header_are_no_key() {
         for (shape, event) in [
             (Shape::Http2, json!({"headers": {"authorization": "Bearer k", "x-api-key": "other"}})),
