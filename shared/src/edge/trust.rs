@@ -1,9 +1,11 @@
 //! Whose certificates prove that AWS is AWS.
 //!
-//! AWS's services have certificates of Amazon Trust Services, and AWS asks its clients to trust these five roots
-//! (<https://www.amazontrust.com/repository/>). With them alone, nobody else's authority can vouch for a false table, and a cold
-//! start is spared reading the hundreds that an operating system brings. Where something else may answer than AWS itself, the
-//! system's roots decide, as for any client of AWS's SDK. A certificate is verified in either case.
+//! AWS's services have certificates of Amazon Trust Services, which recommends to whoever keeps a trust store of their own that
+//! all of these five roots be in it (<https://www.amazontrust.com/repository/>). With them alone, nobody else's authority can
+//! vouch for a false table, and a cold start is spared reading the hundreds that an operating system brings. Where something
+//! else may answer than AWS itself, and in its partitions and at its endpoints that may keep other authorities, the system's
+//! roots decide, as for any client of AWS's SDK. So they do where `SSL_CERT_FILE` is set, which is the way out should Amazon's
+//! roots change. A certificate is verified in any case.
 
 use aws_smithy_http_client::{
     Builder,
@@ -15,10 +17,8 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 const AMAZON: &[u8] = include_bytes!("amazon-roots.pem");
 
 /// Where the SDK's own settings may name another place than AWS, or another authority.
-const ELSEWHERE: [&str; 10] = [
+const ELSEWHERE: [&str; 8] = [
     "ALL_PROXY",
-    "AWS_CONFIG_FILE",
-    "AWS_PROFILE",
     "HTTPS_PROXY",
     "HTTP_PROXY",
     "SSL_CERT_DIR",
@@ -45,16 +45,17 @@ fn is_amazons(setting: impl Fn(&str) -> Option<String>) -> bool {
     let set = |variable: &str| setting(variable).filter(|value| !value.is_empty());
     let is_plain = |url: String| url.starts_with("http://");
     set("AWS_REGION").is_some_and(|region| has_amazons_roots(&region))
+        && set("AWS_USE_FIPS_ENDPOINT").is_none_or(|value| value.eq_ignore_ascii_case("false"))
         && ELSEWHERE.iter().all(|variable| set(variable).is_none())
         && ENDPOINTS.iter().all(|variable| set(variable).is_none_or(is_plain))
 }
 
-/// Whether a region is one of AWS's commercial or government ones. China, the sovereign and the secret ones are clouds of their
-/// own, with authorities of their own.
+/// Whether a region is one of AWS's commercial ones. The government's, China, the sovereign and the secret ones are partitions of
+/// their own, and may have authorities of their own.
 fn has_amazons_roots(region: &str) -> bool {
     let mut parts = region.split('-');
     let is_known = ["af", "ap", "ca", "eu", "il", "me", "mx", "sa", "us"].contains(&parts.next().unwrap_or_default());
-    is_known && parts.next().is_some_and(|part| !part.starts_with("iso"))
+    is_known && parts.next().is_some_and(|part| part != "gov" && !part.starts_with("iso"))
 }
 
 #[cfg(test)]
@@ -94,20 +95,20 @@ mod tests {
     #[test]
     fn amazons_roots_are_enough_where_only_aws_can_answer() {
         assert!(with(&[("AWS_REGION", "eu-central-1")]));
-        assert!(with(&[("AWS_REGION", "us-gov-west-1"), ("SSL_CERT_FILE", "")]));
+        assert!(with(&[("AWS_REGION", "us-west-1"), ("SSL_CERT_FILE", ""), ("AWS_USE_FIPS_ENDPOINT", "false")]));
         assert!(with(&[("AWS_REGION", "us-east-1"), ("AWS_ENDPOINT_URL_DYNAMODB", "http://127.0.0.1:8000")]));
     }
 
     #[test]
     fn the_systems_roots_decide_where_somebody_else_may_answer() {
         assert!(!with(&[]));
-        for region in ["cn-north-1", "eusc-de-east-1", "us-iso-east-1", "eu-isoe-west-1", "us", ""] {
+        for region in ["cn-north-1", "eusc-de-east-1", "us-gov-west-1", "us-iso-east-1", "eu-isoe-west-1", "us", ""] {
             assert!(!with(&[("AWS_REGION", region)]), "{region}");
         }
         for (variable, value) in [
             ("AWS_ENDPOINT_URL", "https://localhost:4566"),
             ("AWS_ENDPOINT_URL_DYNAMODB", "HTTPS://table.internal"),
-            ("AWS_PROFILE", "work"),
+            ("AWS_USE_FIPS_ENDPOINT", "true"),
             ("HTTPS_PROXY", "http://proxy:3128"),
             ("SSL_CERT_FILE", "/etc/pki/own.pem"),
         ] {
