@@ -26,6 +26,7 @@ use crate::{
     credential::{Credential, Recognised},
     decision::{Code, Request},
     grant::ApiSets,
+    key::KeyId,
     presented::Presented,
     record::{KeyRecord, KeyType},
     store::{KeyTable, StoreError},
@@ -68,7 +69,8 @@ impl Verifier {
         Self { reader: Arc::new(Reader::new(table)), ttl: config.cache_ttl, stale: config.stale }
     }
 
-    /// Loads the API sets before the first request needs them, and opens the connection.
+    /// Loads the API sets before the first request needs them, over the connection that it then finds open. And looks for a
+    /// key that nobody has: what a process does for the first time takes several times as long, and the first request waits.
     ///
     /// # Errors
     /// When the table does not answer; the first request that needs them asks again.
@@ -76,6 +78,7 @@ impl Verifier {
         let read_at = clock.now();
         let sets = self.reader.table.warm().await?;
         self.reader.keep_sets(Arc::new(sets), read_at);
+        self.reader.table.credential(KeyId::NOBODYS).await?;
         Ok(())
     }
 

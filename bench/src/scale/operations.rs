@@ -7,6 +7,8 @@ use local::stack::{Stack, sdk};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use shared::{
+    clock::SystemClock,
+    config::Config,
     cursor::{CursorKey, Position},
     entropy::{Entropy, SystemEntropy},
     key::PresentedKey,
@@ -14,6 +16,7 @@ use shared::{
     list::Filter,
     record::KeyState,
     store::{KeyTable, Listing, Patience},
+    verify::Verifier,
 };
 
 use super::{costs::Usage, meter::Meter, newest::Newest, results::Size};
@@ -190,7 +193,11 @@ impl<'m> Operations<'m> {
 
     /// What an instance of the authorizer does before its first request.
     async fn warm(&self) -> Result<(), Error> {
-        KeyTable::new(&sdk(&self.table_url), NAME, Patience::Door).warm().await?;
+        let settings = [("TABLE_NAME", NAME), ("AWS_REGION", "us-east-1")];
+        let setting =
+            |wanted: &str| settings.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned());
+        let table = KeyTable::new(&sdk(&self.table_url), NAME, Patience::Door);
+        Verifier::new(table, &Config::from_lookup(setting)?).warm(&SystemClock).await?;
         Ok(())
     }
 

@@ -20,6 +20,8 @@ pub struct KeyIdError;
 impl KeyId {
     /// How many characters an id has.
     pub(super) const LENGTH: usize = 16;
+    /// One that no key is ever given, as far as chance goes.
+    pub(crate) const NOBODYS: Self = Self([b'0'; Self::LENGTH]);
 
     /// A new random id.
     ///
