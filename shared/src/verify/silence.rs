@@ -73,7 +73,7 @@ pub(super) async fn soon<T: Send + 'static>(
 
 #[cfg(test)]
 mod tests {
-    use std::{future, sync::Arc};
+    use std::{future, sync::Arc, task::Poll};
 
     use tokio::sync::Notify;
 
@@ -126,10 +126,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_read_that_panics_is_not_taken_for_a_silent_table() {
-        async fn broken() -> Result<(), StoreError> {
-            panic!("broken")
-        }
-        assert!(matches!(soon(broken()).await, Err(StoreError::Refused(_))));
+        let broken = future::poll_fn(|_| -> Poll<Result<(), StoreError>> { panic!("broken") });
+        assert!(matches!(soon(broken).await, Err(StoreError::Refused(_))));
     }
 
     #[tokio::test]
