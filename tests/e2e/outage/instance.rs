@@ -21,14 +21,12 @@ use crate::{
     },
 };
 
-/// How long the authorizer waits for one operation on the table at most.
-const PATIENCE: Duration = Duration::from_millis(900);
-/// How long it waits for one attempt.
-const ATTEMPT: Duration = Duration::from_millis(250);
+/// So many attempts at an operation the authorizer makes.
+const ATTEMPTS: usize = 3;
 /// How long it remembers that the table let it wait in vain.
-const SILENCE: Duration = Duration::from_secs(5);
-/// What the machine may add to what the settings say, however busy it is.
-const SLACK: Duration = Duration::from_secs(10);
+const SILENCE: Duration = Duration::from_secs(2);
+/// What it logs of a read that it did not wait for to its end.
+const NOT_WAITED_FOR: &str = "waited for no longer";
 
 /// A decision, as API Gateway is told it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,29 +92,30 @@ async fn fail_and_come_back(mode: Mode) -> String {
         assert_eq!(instance.call(&key.text).await, Decision::Allowed);
     }
     proxy.set(mode);
+    proxy.forget();
     let (decision, waited) = instance.timed(&used.text).await;
     assert_eq!(decision, Decision::Allowed, "{mode:?}");
+    assert!(proxy.total() <= ATTEMPTS, "{mode:?}: {:?}", proxy.counts());
     admin.revoke(&doomed.id, admin.root()).await.expect(200);
     // Nobody can know that by now.
     assert_eq!(instance.call(&doomed.text).await, Decision::Allowed, "{mode:?}");
     let (decision, unknown) = instance.timed(&unused.text).await;
     assert_eq!(decision, Decision::Failed, "{mode:?}");
-    for took in [waited, unknown] {
-        assert!(took < PATIENCE + SLACK, "{mode:?}: {took:?}");
-    }
     assert_eq!(instance.call("hello").await, Decision::Refused, "{mode:?}: what needs no table waits for it");
 
     proxy.set(Mode::Pass);
     let back = Instant::now();
     let mut calls = 1;
-    while instance.call(&doomed.text).await == Decision::Allowed {
-        // Only of a table that was silent nothing is expected at first.
+    let until = loop {
+        let begun = back.elapsed();
+        if instance.call(&doomed.text).await != Decision::Allowed {
+            break back.elapsed();
+        }
+        // Only of a table that was silent nothing is expected at first, and for no longer than that is remembered.
         assert!([Mode::Hang, Mode::Stall, Mode::Drip].contains(&mode), "{mode:?}");
-        assert!(back.elapsed() < SILENCE + SLACK, "{mode:?}");
+        assert!(begun < SILENCE, "{mode:?}: allowed in a call begun {begun:?} after the table was back");
         calls += 1;
-        sleep(Duration::from_millis(1)).await;
-    }
-    let until = back.elapsed();
+    };
     for _ in 0..3 {
         assert_eq!(instance.call(&doomed.text).await, Decision::Refused, "{mode:?}: it came back");
         assert_eq!(instance.call(&used.text).await, Decision::Allowed, "{mode:?}");
@@ -138,9 +137,11 @@ async fn however_the_table_fails_a_known_key_is_served_and_an_unknown_one_is_not
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_known_key_does_not_wait_each_time_for_a_table_that_hangs() {
-    const CALLS: u32 = 100;
+    const CALLS: usize = 20;
     let scene = Scene::start(&[("CACHE_TTL_SECONDS", "0"), ("STALE_SECONDS", "3600")]).await;
-    let Scene { proxy, admin, instance } = &scene;
+    let Scene { proxy, admin, instance } = scene;
+    let begun = Instant::now();
+    let mut reads_in_vain = 0;
     let path = events::of("authorizer", "http-2.0")["rawPath"].as_str().unwrap().to_owned();
     admin.put_set("orders", admin.root(), &json!({"routes": [format!("GET {path}")]})).await.expect(201);
     // The one needs its record, the other the API sets as well.
@@ -159,15 +160,23 @@ async fn a_known_key_does_not_wait_each_time_for_a_table_that_hangs() {
         took.sort_unstable();
         let (median, longest) = (took[took.len() / 2], took[took.len() - 1]);
         println!("{CALLS} calls that need {what}: {all:.1?} in all, median {median:.0?}, longest {longest:.0?}");
-        assert!(all < CALLS * reads * ATTEMPT, "{what}: {all:?}");
+        reads_in_vain += CALLS * reads;
     }
+    let log = instance.0.stop().await;
+    let told: Vec<_> = log.lines().filter(|line| line.contains("the table does not answer; ")).collect();
+    assert_eq!(told.len(), reads_in_vain, "{log}");
+    // However slow the machine is: after each that it waited for, it does not for a while. The table hung twice.
+    let waited_for = told.iter().filter(|line| !line.contains(NOT_WAITED_FOR)).count();
+    println!("{waited_for} of {reads_in_vain} reads were waited for to their end");
+    let most = begun.elapsed().as_millis() / SILENCE.as_millis() + 2;
+    assert!(waited_for as u128 <= most, "{waited_for} in {:?}", begun.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_stale_is_served_until_its_time_is_over_and_no_longer() {
     for mode in [Mode::Refuse, Mode::Hang] {
-        let scene = Scene::start(&[("CACHE_TTL_SECONDS", "1"), ("STALE_SECONDS", "2")]).await;
-        let age = SignedDuration::from_secs(1 + 2);
+        let scene = Scene::start(&[("CACHE_TTL_SECONDS", "1"), ("STALE_SECONDS", "4")]).await;
+        let age = SignedDuration::from_secs(1 + 4);
         let key = scene.admin.create(json!({})).await;
         // Its record is read between these two.
         let earliest = SystemClock.now();

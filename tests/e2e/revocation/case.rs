@@ -141,7 +141,7 @@ impl Case {
             }
             Lost::GivenEnd => {
                 // To the second, and not in the past by then.
-                let soon = SystemClock.now() + Duration::from_secs(2);
+                let soon = SystemClock.now() + Duration::from_secs(5);
                 let soon = Timestamp::from_second(soon.as_second()).unwrap();
                 return Some(end(&patch(&json!({"expires_at": soon.to_string()})).await));
             }

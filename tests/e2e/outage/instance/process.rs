@@ -1,12 +1,7 @@
 //! The table's own process: killed where it stands, stopped, and there again.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    time::Duration,
-};
-
 use serde_json::json;
-use tokio::time::sleep;
+use tokio::sync::watch;
 
 use super::{Decision, Instance};
 use crate::{
@@ -28,24 +23,25 @@ async fn a_crash_of_the_table_is_ridden_out_and_brings_nothing_back() {
     for round in 0..2 {
         let (doomed, unused) = (admin.create(json!({})).await, admin.create(json!({})).await);
         assert_eq!(instance.call(&doomed.text).await, Decision::Allowed);
-        // In the midst of calls, some of which are at the table.
-        let is_over = AtomicBool::new(false);
+        // In the midst of calls: some are over before it, one may be at the table, and some begin after it.
+        let (told, mut count) = watch::channel(0);
+        let (is_over, over) = watch::channel(false);
         let calls = async {
-            let mut calls = 0;
-            while !is_over.load(Ordering::Relaxed) {
+            while !*over.borrow() {
+                let calls = *told.borrow();
                 assert_eq!(instance.call(&used.text).await, Decision::Allowed, "call {calls} of round {round}");
-                calls += 1;
+                told.send_replace(calls + 1);
             }
-            calls
+            *told.borrow()
         };
         let crash = async {
-            sleep(Duration::from_millis(200)).await;
+            count.wait_for(|calls| *calls >= 3).await.unwrap();
             table.kill().await;
-            sleep(Duration::from_millis(200)).await;
-            is_over.store(true, Ordering::Relaxed);
+            let before = *count.borrow_and_update();
+            count.wait_for(|calls| *calls >= before + 1 + 3).await.unwrap();
+            is_over.send_replace(true);
         };
         let (calls, ()) = tokio::join!(calls, crash);
-        assert!(calls > 1, "no call was made before the crash, or none after it");
         assert_eq!(instance.call(&unused.text).await, Decision::Failed);
 
         table = home.start_services_at(port, &[], &[]).await;
