@@ -42,8 +42,8 @@ impl Silence {
         })
     }
 
-    /// Notes what became of a read that was begun at this moment. What one says that the table answered a later one counts for
-    /// more than that it did not answer this.
+    /// Notes what became of a read that was begun at this moment. That the table answered a later one counts for more than that
+    /// it did not answer this one.
     pub(super) fn note<T>(&self, read: &Result<T, StoreError>, begun: Moment) {
         let is_on = self.is_on(begun);
         let mut said = self.said();
