@@ -138,8 +138,8 @@ fn texts() -> impl Strategy<Value = String> {
     let pieces = [
         "a", "Z", "0", "lk", "_", "-", ".", "..", "@", ":", "/", "*", "{", "}", "+", " ", "\n", "\t", "\u{a0}",
         "\u{200f}", "\u{2028}", "\u{3000}", "é", "!", "~", "\"", ",", "W/", "\"3\"", "GET ", "ANY /", "GET /a", "/{x}",
-        "/{x+}", "/*", "orders", ":read", "{sha}", "\u{7f}", "\u{85}", "https://", "10.0.0.0", "/8", "::1", "1d",
-        "\u{feff}",
+        "/{x+}", "/*", "/:id", "orders", ":read", "{sha}", "\u{7f}", "\u{85}", "https://", "10.0.0.0", "/8", "::1",
+        "1d", "\u{feff}",
     ];
     let near = vec(select(pieces.to_vec()), 0..8).prop_map(|pieces| pieces.concat());
     let long = (select(pieces.to_vec()), 1_usize..600).prop_map(|(piece, times)| piece.repeat(times));

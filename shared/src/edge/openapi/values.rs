@@ -88,10 +88,11 @@ const LINE: &str = concat!("^[^\\n", acting!(), "]*[^\\n", acting!(), blank!(), 
 const LINES: &str = concat!("^[^", acting!(), "]*[^\\n", acting!(), blank!(), "][^", acting!(), "]*$");
 const IDENTIFIER: &str = "^[A-Za-z0-9._@-]{1,64}$";
 
-/// A segment of a route pattern's path: a literal that is neither `.` nor `..`, or a placeholder for one.
+/// A segment of a route pattern's path: a literal that is neither `.` nor `..` and begins with no colon, or a placeholder
+/// for one.
 macro_rules! segment {
     () => {
-        r"([A-Za-z0-9_~!$&'()+,;=:@-][A-Za-z0-9._~!$&'()+,;=:@-]*|\.[A-Za-z0-9_~!$&'()+,;=:@-][A-Za-z0-9._~!$&'()+,;=:@-]*|\.\.[A-Za-z0-9._~!$&'()+,;=:@-]+|\{[A-Za-z0-9._:-]+\})"
+        r"([A-Za-z0-9_~!$&'()+,;=@-][A-Za-z0-9._~!$&'()+,;=:@-]*|\.[A-Za-z0-9_~!$&'()+,;=:@-][A-Za-z0-9._~!$&'()+,;=:@-]*|\.\.[A-Za-z0-9._~!$&'()+,;=:@-]+|\{[A-Za-z0-9._:-]+\})"
     };
 }
 
