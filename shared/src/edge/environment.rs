@@ -1,9 +1,9 @@
 //! How AWS is reached, as the environment of a Lambda function says it.
 //!
 //! The variables are those of AWS's SDKs. Credentials come from `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
-//! `AWS_SESSION_TOKEN`, which Lambda sets, and from nowhere else. The SDK's own loader also looks for credentials in places that a function does not have, such
-//! as a profile, a single sign-on or a container's address; what it takes for that would be a third of the function and a fifth
-//! of its start.
+//! `AWS_SESSION_TOKEN`, which Lambda sets, and from nowhere else. The SDK's own loader also looks for them in places that a
+//! function does not have, such as a profile, a single sign-on or a container's address; what it takes for that would be a
+//! third of the function and a fifth of its start.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig, environment::EnvironmentVariableCredentialsProvider};
 use aws_sdk_dynamodb::config::SharedCredentialsProvider;
