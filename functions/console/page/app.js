@@ -36,18 +36,20 @@ function App() {
 /** What somebody sees who is signed in. */
 function Console({ session }) {
   const route = useRoute();
+  // What names no page shows the first one.
+  const page = PAGES[route.page] ? route.page : "keys";
+  const isNamed = page === route.page;
   const { value: catalogue, failure } = useLoaded((signal) => call("GET", ["catalogue"], { signal }), []);
   useEnd(session);
-  useFocusOnNewPage(route);
+  useFocusOnNewPage(isNamed ? route.segments : [page]);
   useEffect(() => leave, []);
   useEffect(() => {
     if (failure && failure.status !== 401) toast(`The catalogue could not be loaded: ${failure.title}.`, { tone: "bad" });
   }, [failure]);
   useEffect(() => {
-    if (!PAGES[route.page]) go(href(["keys"]), { replace: true });
-  }, [route]);
-  const draw = PAGES[route.page] ?? PAGES.keys;
-  return html`<${Frame} session=${session} page=${route.page || "keys"}>${draw({ session, catalogue, route })}<//>`;
+    if (!isNamed) go(href([page]), { replace: true });
+  }, [isNamed]);
+  return html`<${Frame} session=${session} page=${page}>${PAGES[page]({ session, catalogue, route })}<//>`;
 }
 
 /** Nothing of one session is left for the next. */
@@ -81,8 +83,11 @@ function useEnd(session) {
   }, [session]);
 }
 
-/** On a new page, the reader starts at its heading. Not on the first one: there the browser starts at the top of all. */
-function useFocusOnNewPage({ segments }) {
+/**
+ * On a new page, the reader starts at its heading. Not on the first one: there the browser starts at the top of all.
+ * `segments` name the page that is shown.
+ */
+function useFocusOnNewPage(segments) {
   const shown = segments.join("/");
   const before = useRef(shown);
   useLayoutEffect(() => {
