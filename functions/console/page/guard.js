@@ -4,7 +4,7 @@
  * @module
  */
 
-import { html, useEffect } from "./html.js";
+import { html, useLayoutEffect } from "./html.js";
 import { Button, Dialog, openDialog, warnOfLeaving } from "./ui.js";
 
 /**
@@ -16,7 +16,8 @@ import { Button, Dialog, openDialog, warnOfLeaving } from "./ui.js";
  * @param {boolean} isSending whether it is on its way, so that it may be done all the same
  */
 export function useGuarded(close, isDirty, isSending) {
-  useEffect(() => (isDirty ? warnOfLeaving() : undefined), [isDirty]);
+  // At once with what was typed, not a frame later: the browser may be told to leave in between.
+  useLayoutEffect(() => (isDirty ? warnOfLeaving() : undefined), [isDirty]);
   return () => {
     if (!isDirty) return close();
     openDialog((closeQuestion) => html`<${Discard} isSending=${isSending} onDiscard=${() => {

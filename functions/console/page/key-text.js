@@ -4,7 +4,7 @@
  * @module
  */
 
-import { html, useEffect, useLayoutEffect, useRef, useState } from "./html.js";
+import { html, useLayoutEffect, useRef, useState } from "./html.js";
 import { Check } from "./key/fields.js";
 import { bothZones } from "./key/expiry.js";
 import { fileName, offer, withdraw } from "./key/download.js";
@@ -33,7 +33,7 @@ export function openKeyText({ record, text, warnings = [], title }) {
 function KeyText({ secret, record, warnings, title, close }) {
   const [saved, setSaved] = useState(false);
   const shown = useRef(null);
-  useEffect(warnOfLeaving, []);
+  useLayoutEffect(warnOfLeaving, []);
   const name = fileName(record.name, record.id);
   const saveJson = () => {
     const { id: key_id, name: called, expires_at } = record;
