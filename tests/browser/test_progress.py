@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+import pytest
 from playwright.sync_api import Page, expect
 
-from console import follow, heading, rows
+from console import follow, heading, open_page, sign_in
 from progress import Held, progress
+from stack import LocalStack
 
 PATIENCE_MS = 300
 # The page takes a few frames to notice that a call has begun.
@@ -15,11 +17,32 @@ FRAME_MS = 20
 FRAMES_MS = 60
 MOST_FRAMES = 15
 
+# Counts the calls that are under way: each until the page has read its answer.
+CALLS = """
+globalThis.latchkeyTestCalls = 0;
+const call = globalThis.fetch;
+globalThis.fetch = async (...request) => {
+  latchkeyTestCalls += 1;
+  const over = () => { latchkeyTestCalls -= 1; };
+  const answer = await call(...request).catch((error) => { over(); throw error; });
+  const text = answer.text.bind(answer);
+  answer.text = () => text().finally(over);
+  return answer;
+};
+"""
 
-def stop_time(page: Page) -> None:
-    """From here on, time goes on only when it is told to."""
-    page.clock.install()
-    page.clock.pause_at(datetime.now(timezone.utc) + timedelta(seconds=10))
+
+def settle(page: Page) -> None:
+    """Waits until no call is under way. That takes none of the page's time, if that stands still."""
+    while page.evaluate("latchkeyTestCalls"):
+        pass
+
+
+def let_pass(page: Page, milliseconds: int) -> None:
+    """Lets the page's time go on, in which every call is answered within a frame."""
+    for _ in range(milliseconds // FRAME_MS):
+        page.clock.run_for(FRAME_MS)
+        settle(page)
 
 
 def run_until_held(page: Page, held: Held) -> None:
@@ -27,55 +50,52 @@ def run_until_held(page: Page, held: Held) -> None:
         page.clock.run_for(FRAME_MS)
 
 
-def test_what_is_fast_shows_no_progress(signed_in: Page) -> None:
-    expect(rows(signed_in).first).to_be_visible()
-    signed_in.evaluate(
+@pytest.fixture
+def still(page: Page, stack: LocalStack) -> Page:
+    """The console on a page that loads nothing. From here on, its time goes on only when it is told to."""
+    page.add_init_script(CALLS)
+    sign_in(page, stack.root_key)
+    open_page(page, "Try a key")
+    settle(page)
+    page.clock.install()
+    page.clock.pause_at(datetime.now(timezone.utc) + timedelta(seconds=10))
+    return page
+
+
+def test_what_is_fast_shows_no_progress(still: Page) -> None:
+    still.evaluate(
         """() => {
-          const call = fetch;
-          globalThis.latchkeyTestCalls = 0;
-          globalThis.fetch = async (...request) => {
-            latchkeyTestCalls += 1;
-            const answer = await call(...request);
-            answer.clone().arrayBuffer().finally(() => { latchkeyTestCalls -= 1; });
-            return answer;
-          };
           globalThis.latchkeyTestShown = 0;
           document.querySelector("[role=progressbar]").addEventListener("toggle", () => { latchkeyTestShown += 1; });
         }"""
     )
-    stop_time(signed_in)
     for name, calls in (("API sets", "**/apis*"), ("Audit", "**/audit*"), ("Keys", "**/keys*")):
-        held = Held(signed_in, calls)
-        follow(signed_in, name)
-        run_until_held(signed_in, held)
-        signed_in.clock.run_for(PATIENCE_MS // 2)
+        held = Held(still, calls)
+        follow(still, name)
+        run_until_held(still, held)
+        still.clock.run_for(PATIENCE_MS // 2)
         held.release()
-        while signed_in.evaluate("latchkeyTestCalls"):
-            pass
-        expect(heading(signed_in, name)).to_be_visible()
+        settle(still)
+        expect(heading(still, name)).to_be_visible()
         # The page takes notice within a few frames, and nothing is left that would still show the bar.
-        for _ in range(FRAMES_MS // FRAME_MS):
-            signed_in.clock.run_for(FRAME_MS)
-        signed_in.clock.run_for(2 * PATIENCE_MS)
-    assert signed_in.evaluate("latchkeyTestShown") == 0
+        let_pass(still, 3 * PATIENCE_MS)
+    assert still.evaluate("latchkeyTestShown") == 0
 
 
-def test_a_slow_answer_shows_progress_until_it_comes(signed_in: Page) -> None:
-    expect(rows(signed_in).first).to_be_visible()
-    held = Held(signed_in, "**/audit*")
-    stop_time(signed_in)
-    follow(signed_in, "Audit")
-    run_until_held(signed_in, held)
-    signed_in.clock.run_for(PATIENCE_MS - FRAMES_MS)
-    expect(progress(signed_in)).to_be_hidden()
+def test_a_slow_answer_shows_progress_until_it_comes(still: Page) -> None:
+    held = Held(still, "**/audit*")
+    follow(still, "Audit")
+    run_until_held(still, held)
+    still.clock.run_for(PATIENCE_MS - FRAMES_MS)
+    expect(progress(still)).to_be_hidden()
     for _ in range(MOST_FRAMES):
-        if progress(signed_in).is_visible():
+        if progress(still).is_visible():
             break
-        signed_in.clock.run_for(FRAME_MS)
-    expect(progress(signed_in)).to_be_visible()
-    said = signed_in.get_by_role("status").and_(signed_in.get_by_text("Loading", exact=True))
+        still.clock.run_for(FRAME_MS)
+    expect(progress(still)).to_be_visible()
+    said = still.get_by_role("status").and_(still.get_by_text("Loading", exact=True))
     expect(said).to_have_count(1)
     held.release()
-    signed_in.clock.resume()
-    expect(progress(signed_in)).to_be_hidden()
+    still.clock.resume()
+    expect(progress(still)).to_be_hidden()
     expect(said).to_have_count(0)
