@@ -8,12 +8,12 @@
  */
 
 import { call, isAborted } from "./api.js";
-import { useEffect, useMemo } from "./html.js";
+import { useLayoutEffect, useMemo } from "./html.js";
 import { EXAMINED } from "./paged.js";
 import { createStore, useStore } from "./store.js";
 
 /** How many rows to ask for: a screenful first, so that it is there soon. */
-const FIRST = 50;
+const FIRST = 30;
 const NEXT = 100;
 /** How many rows are loaded before they replace those of an earlier visit. */
 const REFRESHED = 500;
@@ -137,7 +137,8 @@ export function useKeyList(filter, owner) {
     last = { name, owner, list: new KeyList(filter, before, again), again };
     return last.list;
   }, [name]);
-  useEffect(() => {
+  // Before the browser draws what is stale: whoever types waits for the answer.
+  useLayoutEffect(() => {
     const { rows } = list.state.get();
     list.reload(last.again ? Math.min(Math.max(rows.length, 1), REFRESHED) : 1);
     return list.stop;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { html, useCallback } from "./html.js";
+import { html, useCallback, useRef } from "./html.js";
 import { clearFilter, filterOf, KeyFilters } from "./key-filters.js";
 import { openCreate } from "./key-form.js";
 import { useKeyList } from "./key-list.js";
@@ -22,18 +22,20 @@ export function KeysPage({ session, catalogue, query }) {
 
 function Keys({ session, catalogue, filter }) {
   const list = useKeyList(filter, session.owner);
-  const { rows, phase, stale, edition, replace, reload } = list;
+  const { rows, phase, stale, edition } = list;
   const words = status(list, filter);
-  const onCreated = useCallback(() => reload(), [reload]);
-  // A record that was changed is put in its place; without one, everything is loaded anew.
-  const onChange = useCallback((record) => (record?.version ? replace(record) : reload()), [replace, reload]);
+  const latest = useRef(list);
+  latest.current = list;
+  // A record that was changed is put in its place; without one, everything is loaded anew. It is the same function for every
+  // filter, so that the rows of one are not drawn again while those of the next are asked for.
+  const onChange = useCallback((record) => (record?.version ? latest.current.replace(record) : latest.current.reload()), []);
   const draw = useCallback(
     (record, place) => html`<${KeyRow} key=${`${edition} ${record.id}`} place=${place} record=${record} session=${session}
       catalogue=${catalogue} onChange=${onChange} />`,
     [edition, session, catalogue, onChange],
   );
   const create = can(session, "keys:create")
-    ? html`<${Button} kind="primary" icon="plus" disabled=${!catalogue} onClick=${() => openCreate({ session, catalogue, onDone: onCreated })}>Create key<//>`
+    ? html`<${Button} kind="primary" icon="plus" disabled=${!catalogue} onClick=${() => openCreate({ session, catalogue, onDone: () => latest.current.reload() })}>Create key<//>`
     : null;
   return html`
     <${PageHead} title="Keys">${create}<//>

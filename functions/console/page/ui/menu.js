@@ -4,7 +4,7 @@
  * @module
  */
 
-import { html, useId, useRef } from "../html.js";
+import { html, useId, useRef, useState } from "../html.js";
 import { Icon } from "./controls.js";
 
 /** How far a menu stays away from its button and from the window's edges, in pixels. */
@@ -18,12 +18,13 @@ export function Menu({ label, items, kind = "icon", children }) {
   const id = useId();
   const button = useRef(null);
   const menu = useRef(null);
+  // What it offers is drawn when it opens: a table has a menu in every row.
+  const [isOpen, setOpen] = useState(false);
   const entries = () => [...menu.current.querySelectorAll("[role=menuitem]")];
 
+  const onBeforeToggle = (event) => setOpen(event.newState === "open");
   const onToggle = (event) => {
-    const isOpen = event.newState === "open";
-    button.current.setAttribute("aria-expanded", String(isOpen));
-    if (!isOpen) return;
+    if (event.newState !== "open") return;
     place(menu.current, button.current);
     entries()[0]?.focus();
   };
@@ -48,10 +49,11 @@ export function Menu({ label, items, kind = "icon", children }) {
     item.onSelect();
   };
   return html`<span class="menu-root">
-    <button type="button" ref=${button} class=${`button ${kind}`} aria-haspopup="menu" aria-expanded="false" aria-label=${label}
+    <button type="button" ref=${button} class=${`button ${kind}`} aria-haspopup="menu" aria-expanded=${String(isOpen)} aria-label=${label}
       title=${kind === "icon" ? label : undefined} popovertarget=${id}>${children ?? html`<${Icon} name="more" />`}</button>
-    <div id=${id} ref=${menu} class="menu" role="menu" aria-label=${label} popover="auto" onToggle=${onToggle} onKeyDown=${onKeyDown}>
-      ${items.filter(Boolean).map(
+    <div id=${id} ref=${menu} class="menu" role="menu" aria-label=${label} popover="auto"
+      onBeforeToggle=${onBeforeToggle} onToggle=${onToggle} onKeyDown=${onKeyDown}>
+      ${isOpen && items.filter(Boolean).map(
         (item) => html`<button key=${item.label} type="button" role="menuitem" tabindex="-1" class=${`menu-item ${item.kind ?? ""}`}
           onClick=${() => select(item)}><${Icon} name=${item.icon} /><span>${item.label}</span></button>`,
       )}
