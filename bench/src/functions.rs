@@ -5,6 +5,7 @@ mod contender;
 mod counter;
 mod life;
 mod node;
+mod others;
 mod results;
 mod runtime_api;
 
@@ -12,12 +13,14 @@ use std::{
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
+    thread,
 };
 
 use self::{
     contender::{Contender, Presents},
     counter::Counter,
     life::{Life, Program},
+    others::Others,
     results::{Results, Seen},
     runtime_api::RuntimeApi,
 };
@@ -25,6 +28,7 @@ use crate::{
     Error,
     build::{Beside, build, zipped},
     options::Options,
+    processors::Processors,
     progress,
     report::Report,
     table::Table,
@@ -46,52 +50,69 @@ pub async fn run(options: &Options, report: &mut Report) -> Result<(), Error> {
     let mut binaries = build(&FLOORS, Beside::Nothing).await?;
     binaries.extend(build(&["authorizer"], Beside::TheLocalStack).await?);
     let (contenders, missing) = contenders(&binaries).await?;
+    let sizes = binaries.into_iter().map(|(name, binary)| Ok((name, zipped(&fs::read(binary)?)?)));
+    let sizes = sizes.collect::<Result<_, Error>>()?;
+    // A thread of its own, because it holds itself and all that it starts to a processor.
+    let measured = thread::spawn({
+        let options = options.clone();
+        move || {
+            tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(measure(&contenders, &options))
+        }
+    });
+    let (seen, peaks) = measured.join().map_err(|_| "the measurement broke down")??;
+    report.add(Results { seen, peaks, sizes, missing }.section(options));
+    Ok(())
+}
+
+/// What was seen of each contender, and the peak memory in MiB by the number of keys that one instance saw.
+async fn measure(contenders: &[Contender], options: &Options) -> Result<(Vec<Seen>, Vec<(u32, f64)>), Error> {
     progress("functions: filling a table");
+    let processors = Processors::available()?;
     let most = options.distinct.iter().copied().max().unwrap_or_default();
+    processors.serve_here()?;
     let mut table = Table::filled(WARM_UP + options.calls).await?;
+    processors.measure_here()?;
+    let others = &Others::start(table.url(), table.texts(), processors)?;
     let api = RuntimeApi::start()?;
-    let mut results = Results::of(&contenders, missing);
-    count(&contenders, &table, &api, &mut results).await?;
+    let mut all: Vec<_> = contenders.iter().map(Seen::of).collect();
+    let run = async |contender: &Contender, table: &Table, count| {
+        let events = contender.events(table, count)?;
+        let life = Life::of(&contender.program, &api, (table.url(), others), events).await?;
+        life.calls.iter().try_for_each(|call| contender.check(call))?;
+        Ok::<_, Error>(life)
+    };
+    count(contenders, &table, others, &api, &mut all).await?;
     for round in 0..options.rounds {
         progress(&format!("functions: cold start {} of {}", round + 1, options.rounds));
-        for (contender, seen) in turns(&contenders, &mut results, round)?.filter(|(contender, _)| contender.starts) {
-            let life = Life::of(&contender.program, &api, table.url(), contender.events(&table, 1)?).await?;
-            life.calls.iter().try_for_each(|call| contender.check(call))?;
-            seen.cold.add(&life);
+        for (contender, seen) in turns(contenders, &mut all, round)?.filter(|(contender, _)| contender.starts) {
+            seen.cold.add(&run(contender, &table, 1).await?);
         }
     }
     let rounds = options.rounds.div_ceil(2);
     for round in 0..rounds {
         progress(&format!("functions: warm calls, round {} of {rounds}", round + 1));
-        for (contender, seen) in turns(&contenders, &mut results, round)? {
-            let events = contender.events(&table, WARM_UP + options.calls)?;
-            let life = Life::of(&contender.program, &api, table.url(), events).await?;
-            life.calls.iter().try_for_each(|call| contender.check(call))?;
+        for (contender, seen) in turns(contenders, &mut all, round)? {
+            let life = run(contender, &table, WARM_UP + options.calls).await?;
             seen.warm.add(&life, usize::try_from(WARM_UP)?);
         }
     }
     progress("functions: many keys through one instance");
     table.add(most).await?;
+    let many = contenders.iter().find(|contender| contender.name == NEW_KEYS).ok_or("nobody takes new keys")?;
+    let mut peaks = Vec::new();
     for distinct in &options.distinct {
-        let contender =
-            contenders.iter().find(|contender| contender.name == NEW_KEYS).ok_or("nobody takes new keys")?;
-        let life = Life::of(&contender.program, &api, table.url(), contender.events(&table, *distinct)?).await?;
-        life.calls.iter().try_for_each(|call| contender.check(call))?;
-        results.peaks.push((*distinct, life.peak_mib()));
+        peaks.push((*distinct, run(many, &table, *distinct).await?.peak_mib()));
     }
-    let sizes = binaries.into_iter().map(|(name, binary)| Ok((name, zipped(&fs::read(binary)?)?)));
-    results.sizes = sizes.collect::<Result<_, Error>>()?;
-    report.add(results.section(options));
-    Ok(())
+    Ok((all, peaks))
 }
 
 /// Everybody with what was seen of them, in the order of a round: each round, another one is the first.
 fn turns<'r>(
     contenders: &'r [Contender],
-    results: &'r mut Results,
+    all: &'r mut [Seen],
     round: u32,
 ) -> Result<impl Iterator<Item = (&'r Contender, &'r mut Seen)>, Error> {
-    let mut turns: Vec<_> = contenders.iter().zip(&mut results.seen).collect();
+    let mut turns: Vec<_> = contenders.iter().zip(all).collect();
     turns.rotate_left(usize::try_from(round)? % contenders.len());
     Ok(turns.into_iter())
 }
@@ -139,12 +160,18 @@ async fn contenders(binaries: &BTreeMap<String, PathBuf>) -> Result<(Vec<Contend
 }
 
 /// Counts the requests to the table, until the first answer and for each call after it.
-async fn count(contenders: &[Contender], table: &Table, api: &RuntimeApi, results: &mut Results) -> Result<(), Error> {
+async fn count(
+    contenders: &[Contender],
+    table: &Table,
+    others: &Others,
+    api: &RuntimeApi,
+    all: &mut [Seen],
+) -> Result<(), Error> {
     let counter = Counter::start(table.url()).await?;
-    for (contender, seen) in contenders.iter().zip(&mut results.seen) {
-        Life::of(&contender.program, api, counter.url(), contender.events(table, 1)?).await?;
+    for (contender, seen) in contenders.iter().zip(all) {
+        Life::of(&contender.program, api, (counter.url(), others), contender.events(table, 1)?).await?;
         let first = counter.take();
-        Life::of(&contender.program, api, counter.url(), contender.events(table, 1 + COUNTED)?).await?;
+        Life::of(&contender.program, api, (counter.url(), others), contender.events(table, 1 + COUNTED)?).await?;
         seen.requests = Some((first, f64::from(counter.take().saturating_sub(first)) / f64::from(COUNTED)));
     }
     Ok(())

@@ -10,6 +10,7 @@ pub mod load;
 pub mod machine;
 pub mod node;
 pub mod options;
+mod processors;
 pub mod report;
 pub mod scale;
 pub mod service;

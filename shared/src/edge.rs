@@ -30,6 +30,9 @@ use crate::{
     store::{KeyTable, Patience},
 };
 
+/// How AWS is reached.
+pub use aws_config::SdkConfig;
+
 /// Any error that ends a function.
 pub type Error = lambda_http::Error;
 
@@ -54,7 +57,7 @@ impl App {
     #[must_use]
     pub fn new(
         config: Config,
-        sdk: &aws_config::SdkConfig,
+        sdk: &SdkConfig,
         patience: Patience,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
@@ -75,7 +78,7 @@ impl App {
     ///
     /// # Errors
     /// When a setting is missing or bad.
-    pub fn with_sdk_from_env(patience: Patience) -> Result<(Self, aws_config::SdkConfig), Error> {
+    pub fn with_sdk_from_env(patience: Patience) -> Result<(Self, SdkConfig), Error> {
         let config = Config::from_env()?;
         let sdk = environment::sdk();
         Ok((Self::new(config, &sdk, patience, Arc::new(SystemClock), Arc::new(SystemEntropy)), sdk))
@@ -142,6 +145,11 @@ pub fn run_ahead_of_its_log(unheard: &str, life: impl Future<Output = Result<(),
 /// Writes what was logged and put aside.
 pub fn write_log() {
     log::write_out();
+}
+
+/// Forgets what was logged and put aside, and is of nobody's concern.
+pub fn forget_log() {
+    log::forget();
 }
 
 fn live(life: impl Future<Output = Result<(), Error>>) -> Result<(), Error> {

@@ -11,6 +11,7 @@ mod event;
 mod item;
 mod list;
 pub mod schema;
+mod stage;
 mod texts;
 mod update;
 mod write;
@@ -29,6 +30,7 @@ pub use self::{
     error::{StoreError, messages},
     item::{Attributes, credential_in},
     list::{Listed, Listing, Stretch},
+    stage::on_stage,
     write::{Inserted, Written},
 };
 use self::{error::unanswered, item::record_in, schema::SHARDS};

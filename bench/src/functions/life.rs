@@ -11,7 +11,10 @@ use std::{
 
 use tokio::process::Command;
 
-use super::runtime_api::{Call, Events, Ran, RuntimeApi};
+use super::{
+    others::Others,
+    runtime_api::{Call, Events, Ran, RuntimeApi, Under},
+};
 use crate::{Error, table};
 
 /// No life takes longer, by far.
@@ -35,8 +38,6 @@ pub(crate) struct Program {
 pub(crate) struct Life {
     /// From its start until it asked for its first event.
     pub(crate) ready_after: Duration,
-    /// From its start until its first answer was there.
-    pub(crate) answered_after: Duration,
     /// Its calls, in order.
     pub(crate) calls: Vec<Call>,
     /// The most memory that it had, in KiB; 0 where the system does not tell.
@@ -44,33 +45,51 @@ pub(crate) struct Life {
 }
 
 impl Life {
+    /// From its start until its first answer was there, without the time for which the event was held back.
+    pub(crate) fn answered_after(&self) -> Duration {
+        self.ready_after + self.calls.first().map(Call::took).unwrap_or_default()
+    }
+
     /// The most memory that it had, in MiB.
     pub(crate) fn peak_mib(&self) -> f64 {
         f64::from(self.peak_kib) / 1024.0
     }
 
-    /// Starts a function with the table at `dynamodb`, and ends it when it has answered all events.
-    pub(crate) async fn of(program: &Program, api: &RuntimeApi, dynamodb: &str, events: Events) -> Result<Self, Error> {
+    /// Starts a function with the table at `dynamodb`, which others use meanwhile, and ends it when it has answered all events.
+    pub(crate) async fn of(
+        program: &Program,
+        api: &RuntimeApi,
+        (dynamodb, others): (&str, &Others),
+        events: Events,
+    ) -> Result<Self, Error> {
         let mut log = tempfile::tempfile()?;
-        let ran = api.begin(events);
+        let Under { polled, open, ran } = api.begin(events);
         let mut command = Command::new(&program.file);
         command.args(&program.arguments).env_clear().envs(environment(&api.address(), dynamodb));
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log.try_clone()?).kill_on_drop(true);
         let started = Instant::now();
         let mut process = command.spawn()?;
+        let lived = async {
+            // It may end instead, or tell that it cannot start.
+            if others.beside(polled).await?.is_ok() {
+                let _ = open.send(());
+            }
+            Ok::<_, Error>(ran.await?)
+        };
         let ran = tokio::select! {
-            ran = tokio::time::timeout(DEADLINE, ran) => ran,
+            lived = tokio::time::timeout(DEADLINE, lived) => lived,
             ended = process.wait() => return Err(format!("{} ended with {}: {}", program.name, ended?, last_words(&mut log)?).into()),
         };
         let Ran { polled, calls } = match ran {
-            Ok(Ok(Ok(ran))) => ran,
-            Ok(Ok(Err(error))) => return Err(format!("{} did not start: {error}", program.name).into()),
-            _ => return Err(format!("{} hangs: {}", program.name, last_words(&mut log)?).into()),
+            Ok(ran) => ran?.map_err(|error| format!("{} did not start: {error}", program.name))?,
+            Err(_) => return Err(format!("{} hangs: {}", program.name, last_words(&mut log)?).into()),
         };
         let peak_kib = process.id().and_then(peak_kib).unwrap_or_default();
         process.kill().await?;
-        let first = calls.first().ok_or("a function was given no event")?;
-        Ok(Self { ready_after: polled - started, answered_after: first.answered - started, calls, peak_kib })
+        if calls.is_empty() {
+            return Err("a function was given no event".into());
+        }
+        Ok(Self { ready_after: polled - started, calls, peak_kib })
     }
 }
 
@@ -117,6 +136,7 @@ fn last_words(log: &mut File) -> Result<String, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::processors::Processors;
 
     #[tokio::test]
     async fn the_last_words_of_a_function_that_ends_are_told() {
@@ -124,7 +144,9 @@ mod tests {
         let script = "echo \"no table at $AWS_ENDPOINT_URL_DYNAMODB\"; exit 3";
         let program = Program { name: "sh", file: "sh".into(), arguments: vec!["-c".into(), script.into()] };
         let events = Box::new(std::iter::once("{}".to_owned()));
-        let error = Life::of(&program, &api, "http://127.0.0.1:9", events).await.unwrap_err().to_string();
+        let url = "http://127.0.0.1:9";
+        let others = Others::start(url, &[], Processors::available().unwrap()).unwrap();
+        let error = Life::of(&program, &api, (url, &others), events).await.unwrap_err().to_string();
         assert!(error.contains("exit status: 3") && error.ends_with("no table at http://127.0.0.1:9\n"), "{error}");
     }
 

@@ -16,7 +16,7 @@ pub(crate) struct Results {
     /// The size of each binary in a ZIP archive, in bytes.
     pub(crate) sizes: Vec<(String, usize)>,
     /// Why there is no Node.js among them.
-    missing: Option<String>,
+    pub(crate) missing: Option<String>,
 }
 
 /// What was seen of one contender.
@@ -28,6 +28,13 @@ pub(crate) struct Seen {
     pub(crate) warm: Warm,
     /// Requests to the table until the first answer, and for each call after it.
     pub(crate) requests: Option<(u32, f64)>,
+}
+
+impl Seen {
+    /// Nothing yet.
+    pub(crate) fn of(contender: &Contender) -> Self {
+        Self { contender: contender.name, program: contender.program.name, ..Self::default() }
+    }
 }
 
 /// Its starts: one value for each round, in milliseconds.
@@ -53,7 +60,7 @@ pub(crate) struct Warm {
 impl Cold {
     pub(crate) fn add(&mut self, life: &Life) {
         self.ready.push(life.ready_after.as_secs_f64() * 1e3);
-        self.answered.push(life.answered_after.as_secs_f64() * 1e3);
+        self.answered.push(life.answered_after().as_secs_f64() * 1e3);
         self.first.extend(life.calls.first().map(|call| call.took().as_secs_f64() * 1e3));
     }
 }
@@ -70,16 +77,6 @@ impl Warm {
 }
 
 impl Results {
-    /// Nothing seen yet.
-    pub(crate) fn of(contenders: &[Contender], missing: Option<String>) -> Self {
-        let seen = contenders.iter().map(|contender| Seen {
-            contender: contender.name,
-            program: contender.program.name,
-            ..Seen::default()
-        });
-        Self { seen: seen.collect(), peaks: Vec::new(), sizes: Vec::new(), missing }
-    }
-
     fn of_contender(&self, name: &str) -> Option<&Seen> {
         self.seen.iter().find(|seen| seen.contender == name)
     }
@@ -106,7 +103,9 @@ impl Results {
         let text = format!(
             "Release binaries under a Lambda Runtime API on loopback, in turns: {rounds} rounds of one start each, then \
              {warm_rounds} of {calls} warm calls each. The table is the embedded DynamoDB in a process of its own, over \
-             plain HTTP: on Lambda, a TLS handshake comes to the start of whoever reads the table. raw-get-item is as AWS's \
+             plain HTTP: on Lambda, a TLS handshake comes to the start of whoever reads the table. A function and its Runtime API, \
+             which take turns, share one processor, and the table has another, as in a deployment it has another machine; \
+             others use it while a function starts, as they do there. raw-get-item is as AWS's \
              documentation shows it: it asks the SDK's chain for credentials and loads the system's root certificates, which \
              the authorizer does not, and that is most of its lead at the start. noop and raw-get-item have the runtime's own \
              spans and read the event into a tree; they log nothing, while the authorizer writes a line after its answer, \

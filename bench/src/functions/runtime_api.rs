@@ -70,6 +70,22 @@ pub(crate) struct Ran {
     pub(crate) calls: Vec<Call>,
 }
 
+/// What holds the first event back: tells of the first poll, and waits for the word to go on.
+struct Gate {
+    polled: Sender<()>,
+    open: Receiver<()>,
+}
+
+/// A function that is under way.
+pub(crate) struct Under {
+    /// Comes when it asks for its first event.
+    pub(crate) polled: Receiver<()>,
+    /// Lets it have that.
+    pub(crate) open: Sender<()>,
+    /// What became of it.
+    pub(crate) ran: Receiver<Result<Ran, String>>,
+}
+
 /// The server. It serves one function at a time.
 pub(crate) struct RuntimeApi {
     address: SocketAddr,
@@ -80,6 +96,7 @@ pub(crate) struct RuntimeApi {
 #[derive(Default)]
 struct Progress {
     events: Option<Events>,
+    gate: Option<Gate>,
     polled: Option<Instant>,
     handed: Option<Instant>,
     calls: Vec<Call>,
@@ -117,10 +134,13 @@ impl RuntimeApi {
     }
 
     /// Lets the next function that asks have these events. The one before must have ended.
-    pub(crate) fn begin(&self, events: Events) -> Receiver<Result<Ran, String>> {
-        let (done, ran) = oneshot::channel();
-        *lock(&self.state) = Progress { events: Some(events), done: Some(done), ..Progress::default() };
-        ran
+    pub(crate) fn begin(&self, events: Events) -> Under {
+        let ((done, ran), (tell, polled), (open, opened)) =
+            (oneshot::channel(), oneshot::channel(), oneshot::channel());
+        let gate = Gate { polled: tell, open: opened };
+        *lock(&self.state) =
+            Progress { events: Some(events), gate: Some(gate), done: Some(done), ..Progress::default() };
+        Under { polled, open, ran }
     }
 }
 
@@ -130,9 +150,18 @@ fn lock(state: &Mutex<Progress>) -> MutexGuard<'_, Progress> {
 
 async fn next(State(state): Shared) -> Response<Body> {
     let polled = Instant::now();
-    let event = {
+    let gate = {
         let mut progress = lock(&state);
         progress.polled.get_or_insert(polled);
+        progress.gate.take()
+    };
+    if let Some(Gate { polled, open }) = gate {
+        // Whoever waited may have given up, and is then not waited for.
+        let _ = polled.send(());
+        let _ = open.await;
+    }
+    let event = {
+        let mut progress = lock(&state);
         if let Some(before) = progress.calls.last_mut() {
             before.again = Some(polled);
         }
@@ -183,7 +212,10 @@ fn note(state: &Mutex<Progress>, answer: Bytes, is_error: bool) -> StatusCode {
 
 async fn init_error(State(state): Shared, text: Bytes) -> StatusCode {
     let text = String::from_utf8_lossy(&text).into_owned();
-    if let Some(done) = lock(&state).done.take() {
+    let mut progress = lock(&state);
+    // Nobody need wait for its first poll.
+    progress.gate = None;
+    if let Some(done) = progress.done.take() {
         // Whoever waited may have given up.
         let _ = done.send(Err(text));
     }
@@ -228,7 +260,8 @@ mod tests {
     async fn each_event_is_handed_out_once_and_its_answer_noted() {
         let api = RuntimeApi::start().unwrap();
         for count in [1, 3] {
-            let ran = api.begin(events(count));
+            let Under { open, ran, .. } = api.begin(events(count));
+            open.send(()).unwrap();
             answer_all(&api.address(), count).await;
             let Ran { polled, calls } = ran.await.unwrap().unwrap();
             assert_eq!(calls.len(), count);
@@ -243,9 +276,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_first_event_waits_for_the_word() {
+        let api = RuntimeApi::start().unwrap();
+        let Under { polled, open, ran } = api.begin(events(1));
+        let address = api.address();
+        let function = tokio::spawn(async move { answer_all(&address, 1).await });
+        polled.await.unwrap();
+        let opened = Instant::now();
+        open.send(()).unwrap();
+        let Ran { polled, calls } = ran.await.unwrap().unwrap();
+        assert!(polled <= opened && opened <= calls[0].handed);
+        function.await.unwrap();
+    }
+
+    #[tokio::test]
     async fn a_function_that_cannot_start_is_told_of() {
         let api = RuntimeApi::start().unwrap();
-        let ran = api.begin(events(1));
+        let Under { ran, .. } = api.begin(events(1));
         let url = format!("http://{}/2018-06-01/runtime/init/error", api.address());
         Client::builder().no_proxy().build().unwrap().post(url).body("no table").send().await.unwrap();
         assert_eq!(ran.await.unwrap().unwrap_err(), "no table");

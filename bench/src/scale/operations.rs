@@ -1,6 +1,6 @@
 //! The operations that are measured, each over HTTP through the local stack's gateway.
 
-use std::time::Instant;
+use std::{future::ready, time::Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use local::stack::{Stack, sdk};
@@ -191,13 +191,13 @@ impl<'m> Operations<'m> {
         self.administer(Method::GET, &format!("/keys?cursor={cursor}{query}"), None).await
     }
 
-    /// What an instance of the authorizer does before its first request.
+    /// What an instance of the authorizer asks the table before its first request.
     async fn warm(&self) -> Result<(), Error> {
         let settings = [("TABLE_NAME", NAME), ("AWS_REGION", "us-east-1")];
         let setting =
             |wanted: &str| settings.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned());
         let table = KeyTable::new(&sdk(&self.table_url), NAME, Patience::Door);
-        Verifier::new(table, &Config::from_lookup(setting)?).warm(&SystemClock).await?;
+        Verifier::new(table, &Config::from_lookup(setting)?).warm(ready(()), &SystemClock).await?;
         Ok(())
     }
 

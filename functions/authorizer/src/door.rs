@@ -6,7 +6,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use serde_json_borrow::Value;
 use shared::{
     decision::{Class, Code, Request, is_admin, open_route},
-    edge::{App, Error},
+    edge::{App, Error, SdkConfig},
     store::StoreError,
     verify::{Verdict, Verifier},
 };
@@ -16,6 +16,7 @@ use crate::{
     context::Known,
     credential::{self, Presented},
     event::{self, Event, EventError},
+    rehearsal::rehearse,
 };
 
 /// The function with what it keeps between calls.
@@ -112,12 +113,12 @@ impl Authorizer {
         self.verifier.verify(text, &request, &*self.app.clock).await
     }
 
-    /// Does what can be done before the first request comes.
+    /// Does what can be done before the first request comes, a rehearsal of one included. `sdk` is how AWS is reached.
     ///
     /// # Errors
     /// When the table does not answer; requests may fare better.
-    pub async fn warm(&self) -> Result<(), StoreError> {
-        self.verifier.warm(&*self.app.clock).await
+    pub(crate) async fn warm(&self, sdk: &SdkConfig) -> Result<(), StoreError> {
+        self.verifier.warm(Box::pin(rehearse(&self.app.config, sdk)), &*self.app.clock).await
     }
 }
 

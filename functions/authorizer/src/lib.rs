@@ -9,13 +9,14 @@ mod credential;
 mod door;
 mod event;
 mod policy;
+mod rehearsal;
 
 use std::{future::ready, sync::Arc};
 
 use lambda_runtime::{LambdaEvent, Runtime, service_fn, tower::util::ThenLayer};
 use serde_json::value::RawValue;
 use shared::{
-    edge::{App, Error, run_ahead_of_its_log, write_log},
+    edge::{App, Error, forget_log, run_ahead_of_its_log, write_log},
     store::Patience,
 };
 
@@ -30,20 +31,21 @@ const REFUSALS: &str = "lambda_runtime::layers::panic";
 /// When a setting is bad, or the runtime fails.
 pub fn serve() -> Result<(), Error> {
     run_ahead_of_its_log(REFUSALS, async {
-        let app = Arc::new(App::from_env(Patience::Door)?);
-        let authorizer = Authorizer::new(app);
-        // The first TLS handshake takes longer than a request may wait for the table.
-        if let Err(error) = authorizer.warm().await {
-            tracing::warn!(cause = %error, "the table did not answer while starting");
-        }
-        let authorizer = &authorizer;
-        write_log();
+        let (app, sdk) = App::with_sdk_from_env(Patience::Door)?;
+        let authorizer = &Authorizer::new(Arc::new(app));
         // Taken as text, an event is read in place. Without the runtime's layer of spans, a line of the log says what it says once.
         let handle = |event: LambdaEvent<Box<RawValue>>| async move { authorizer.handle(event.payload.get()).await };
         let and_then_log = ThenLayer::new(|answered| {
             write_log();
             ready(answered)
         });
-        Runtime::new(service_fn(handle)).layer(and_then_log).run().await
+        let runtime = Runtime::new(service_fn(handle)).layer(and_then_log);
+        // The first TLS handshake takes longer than a request may wait for the table.
+        if let Err(error) = authorizer.warm(&sdk).await {
+            tracing::warn!(cause = %error, "the table did not answer while starting");
+        }
+        // That of the rehearsal.
+        forget_log();
+        runtime.run().await
     })
 }

@@ -4,7 +4,7 @@
 
 use std::{
     io::{self, Write},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use tracing::Level;
@@ -63,7 +63,7 @@ pub(super) fn tell_of_panics() {
 
 /// Writes what was logged since the last time, in one piece.
 pub(super) fn write_out() {
-    let mut lines = LINES.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut lines = lines();
     if !lines.is_empty() {
         // Where nobody listens, there is nobody to tell.
         let _ = io::stdout().lock().write_all(&lines).and_then(|()| io::stdout().flush());
@@ -71,12 +71,21 @@ pub(super) fn write_out() {
     }
 }
 
+/// Forgets it.
+pub(super) fn forget() {
+    lines().clear();
+}
+
+fn lines() -> MutexGuard<'static, Vec<u8>> {
+    LINES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Puts lines aside.
 struct Lines;
 
 impl Write for Lines {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        LINES.lock().unwrap_or_else(PoisonError::into_inner).write(line)
+        lines().write(line)
     }
 
     fn flush(&mut self) -> io::Result<()> {
