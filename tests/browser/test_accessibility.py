@@ -69,6 +69,7 @@ def test_the_whole_life_of_a_key_takes_no_mouse(
     open_console(page)
     expect(rows(page).first).to_be_visible()
     page.wait_for_url("**/console#/keys")
+    assert page.evaluate("document.activeElement === document.body")
     tab_to(page, page.get_by_role("link", name="Skip to the content"))
     press(page, "Enter")
     create = page.get_by_role("button", name="Create key")

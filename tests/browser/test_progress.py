@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -15,7 +17,9 @@ PATIENCE_MS = 300
 # The page takes a few frames to notice that a call has begun.
 FRAME_MS = 20
 FRAMES_MS = 60
-MOST_FRAMES = 15
+MOST_FRAMES = 6
+# How long the stack may take, in seconds.
+PATIENCE_OF_THE_TEST = 10
 
 # Counts the calls that are under way: each until the page has read its answer.
 CALLS = """
@@ -32,10 +36,16 @@ globalThis.fetch = async (...request) => {
 """
 
 
+def until(holds: Callable[[], bool]) -> None:
+    """Waits for something, which takes none of the page's time if that stands still."""
+    end = time.monotonic() + PATIENCE_OF_THE_TEST
+    while not holds():
+        assert time.monotonic() < end, "it does not come to that"
+
+
 def settle(page: Page) -> None:
-    """Waits until no call is under way. That takes none of the page's time, if that stands still."""
-    while page.evaluate("latchkeyTestCalls"):
-        pass
+    """Waits until no call is under way."""
+    until(lambda: not page.evaluate("latchkeyTestCalls"))
 
 
 def let_pass(page: Page, milliseconds: int) -> None:
@@ -46,8 +56,18 @@ def let_pass(page: Page, milliseconds: int) -> None:
 
 
 def run_until_held(page: Page, held: Held) -> None:
-    while not held.is_holding:
+    """Lets the page's time go on until it calls, and no longer: that the call is held takes time of its own."""
+
+    def has_called() -> bool:
         page.clock.run_for(FRAME_MS)
+        return page.evaluate("latchkeyTestCalls")
+
+    def is_held() -> bool:
+        page.evaluate("0")
+        return held.is_holding
+
+    until(has_called)
+    until(is_held)
 
 
 @pytest.fixture

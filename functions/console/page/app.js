@@ -37,19 +37,19 @@ function App() {
 function Console({ session }) {
   const route = useRoute();
   // What names no page shows the first one.
-  const page = PAGES[route.page] ? route.page : "keys";
-  const isNamed = page === route.page;
+  const isNamed = Object.hasOwn(PAGES, route.page);
+  const shown = isNamed ? route : FIRST;
   const { value: catalogue, failure } = useLoaded((signal) => call("GET", ["catalogue"], { signal }), []);
   useEnd(session);
-  useFocusOnNewPage(isNamed ? route.segments : [page]);
+  useFocusOnNewPage(shown);
   useEffect(() => leave, []);
   useEffect(() => {
     if (failure && failure.status !== 401) toast(`The catalogue could not be loaded: ${failure.title}.`, { tone: "bad" });
   }, [failure]);
   useEffect(() => {
-    if (!isNamed) go(href([page]), { replace: true });
+    if (!isNamed) go(href(FIRST.segments), { replace: true });
   }, [isNamed]);
-  return html`<${Frame} session=${session} page=${page}>${PAGES[page]({ session, catalogue, route })}<//>`;
+  return html`<${Frame} session=${session} page=${shown.page}>${PAGES[shown.page]({ session, catalogue, route: shown })}<//>`;
 }
 
 /** Nothing of one session is left for the next. */
@@ -58,6 +58,9 @@ function leave() {
   forgetKeys();
   forgetPlaces();
 }
+
+/** The page that is shown where none is named. */
+const FIRST = { segments: ["keys"], page: "keys", query: new URLSearchParams() };
 
 /** What each page's name draws. */
 const PAGES = {
@@ -83,11 +86,8 @@ function useEnd(session) {
   }, [session]);
 }
 
-/**
- * On a new page, the reader starts at its heading. Not on the first one: there the browser starts at the top of all.
- * `segments` name the page that is shown.
- */
-function useFocusOnNewPage(segments) {
+/** On a new page, the reader starts at its heading. Not on the first one: there the browser starts at the top of all. */
+function useFocusOnNewPage({ segments }) {
   const shown = segments.join("/");
   const before = useRef(shown);
   useLayoutEffect(() => {

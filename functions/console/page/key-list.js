@@ -27,6 +27,8 @@ class KeyList {
   #isStarted = false;
   #wanted = FIRST;
   #filter;
+  /** What has been loaded so far, shown or not. */
+  #have = null;
 
   /**
    * @param {Record<string, string>} filter
@@ -59,7 +61,9 @@ class KeyList {
   /** Puts a record that was changed in the place of what is shown of it. */
   replace = (record) => {
     const state = this.state.get();
-    this.state.set({ ...state, rows: state.rows.map((row) => (row.id === record.id ? record : row)) });
+    const put = (rows) => rows.map((row) => (row.id === record.id ? record : row));
+    this.state.set({ ...state, rows: put(state.rows) });
+    if (this.#have) this.#have.rows = put(this.#have.rows);
   };
 
   /** Ends what is under way. */
@@ -86,6 +90,7 @@ class KeyList {
 
   /** Loads from `have` on. Every answer is shown at once, or the first ones only when they have `least` rows. */
   async #load(have, least, signal) {
+    this.#have = have;
     let isFirst = have.phase === "loading";
     do {
       if (have.phase !== "loading") this.state.set({ ...this.state.get(), phase: "searching", failure: null });

@@ -22,9 +22,10 @@ export function Menu({ label, items, kind = "icon", children }) {
   const [isOpen, setOpen] = useState(false);
   const entries = () => [...menu.current.querySelectorAll("[role=menuitem]")];
 
-  const onBeforeToggle = (event) => setOpen(event.newState === "open");
+  const onBeforeToggle = (event) => event.newState === "open" && setOpen(true);
   const onToggle = (event) => {
-    if (event.newState !== "open") return;
+    // Not before it is closed: the browser then gives the focus back, if it is inside.
+    if (event.newState !== "open") return setOpen(false);
     place(menu.current, button.current);
     entries()[0]?.focus();
   };
