@@ -169,10 +169,14 @@ async fn count(
 ) -> Result<(), Error> {
     let counter = Counter::start(table.url()).await?;
     for (contender, seen) in contenders.iter().zip(all) {
-        Life::of(&contender.program, api, (counter.url(), others), contender.events(table, 1)?).await?;
-        let first = counter.take();
-        Life::of(&contender.program, api, (counter.url(), others), contender.events(table, 1 + COUNTED)?).await?;
-        seen.requests = Some((first, f64::from(counter.take().saturating_sub(first)) / f64::from(COUNTED)));
+        let take = async |calls| {
+            let events = contender.events(table, calls)?;
+            let life = Life::of(&contender.program, api, (counter.url(), others), events).await?;
+            life.calls.iter().try_for_each(|call| contender.check(call))?;
+            Ok::<_, Error>(counter.take())
+        };
+        let (first, all) = (take(1).await?, take(1 + COUNTED).await?);
+        seen.requests = Some((first, f64::from(all.saturating_sub(first)) / f64::from(COUNTED)));
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ pub mod openapi;
 mod problems;
 pub mod request;
 pub mod response;
+mod stage;
 mod trust;
 
 use std::sync::Arc;
@@ -17,7 +18,11 @@ use lambda_http::{
 };
 use tokio::sync::OnceCell;
 
+/// How AWS is reached.
+pub use aws_config::SdkConfig;
+
 use self::error::Problem;
+pub use self::stage::on_stage;
 use crate::{
     caller::Caller,
     change::Change,
@@ -29,9 +34,6 @@ use crate::{
     precondition::Precondition,
     store::{KeyTable, Patience},
 };
-
-/// How AWS is reached.
-pub use aws_config::SdkConfig;
 
 /// Any error that ends a function.
 pub type Error = lambda_http::Error;

@@ -11,7 +11,6 @@ mod event;
 mod item;
 mod list;
 pub mod schema;
-mod stage;
 mod texts;
 mod update;
 mod write;
@@ -30,7 +29,6 @@ pub use self::{
     error::{StoreError, messages},
     item::{Attributes, credential_in},
     list::{Listed, Listing, Stretch},
-    stage::on_stage,
     write::{Inserted, Written},
 };
 use self::{error::unanswered, item::record_in, schema::SHARDS};

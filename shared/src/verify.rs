@@ -10,7 +10,7 @@ mod reader;
 mod silence;
 mod verdict;
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::try_join;
 use jiff::Timestamp as Moment;
@@ -32,7 +32,7 @@ use crate::{
     store::{KeyTable, StoreError},
 };
 
-/// How often a key that nobody has is looked for before the first request. The second time still takes a twentieth off that.
+/// How often a key that nobody has is looked for before the first request. The second time still makes that a twentieth shorter.
 const LOOKS: usize = 2;
 
 /// What a presented text led to, and how that recognises it.
@@ -73,8 +73,8 @@ impl Verifier {
     }
 
     /// Loads the API sets before the first request needs them, over the connection that it then finds open; lets `rehearsal`
-    /// take its time; and at last looks for a key that nobody has, because what a process does for the first time takes
-    /// several times as long, and the first request waits for it.
+    /// take its time, now that the table answers; and at last looks for a key that nobody has. What a process does for the
+    /// first time takes several times as long, and what it did a while ago longer than what it has just done.
     ///
     /// # Errors
     /// When the table does not answer; the first request that needs them asks again.
@@ -114,7 +114,7 @@ impl Verifier {
             return Ok(fresh);
         }
         let stale = |now| self.stale_age().and_then(|age| self.reader.sets_within(now, age));
-        let read = apart(Arc::clone(&self.reader).read_sets(now));
+        let read = Box::pin(Arc::clone(&self.reader).read_sets(now));
         let read = self.wait_for(read, stale(now).is_some(), now).await;
         // Not those of before: another read may have learned something while this one was waited for.
         if let Err(StoreError::Unavailable(why) | StoreError::TimedOut(why)) = &read
@@ -145,7 +145,9 @@ impl Verifier {
             let (_, stale) = self.stale_age().and_then(|age| kept(age, now))?;
             Some(stale).filter(|(_, recognised)| recognised.is_known())
         };
-        let read = apart(Arc::clone(&self.reader).read(wanted, now));
+        // The future of a read has several kilobytes. They would be a part of every request's, with a read or without, and are
+        // copied whenever that is handed on.
+        let read = Box::pin(Arc::clone(&self.reader).read(wanted, now));
         let read = self.wait_for(read, stale(now).is_some(), now).await;
         // Not that of before: another read may have learned something while this one was waited for.
         if let Err(StoreError::Unavailable(why) | StoreError::TimedOut(why)) = &read
@@ -179,12 +181,6 @@ impl Verifier {
     ) -> Result<T, StoreError> {
         if has_stale && self.reader.silence.is_on(now) { soon(read).await } else { read.await }
     }
-}
-
-/// Puts a read into a place of its own. The future of one has several kilobytes, which would be a part of every request's, with a
-/// read or without, and are copied whenever that is handed on.
-fn apart<F: Future>(read: F) -> Pin<Box<F>> {
-    Box::pin(read)
 }
 
 /// Whether it takes API sets to say what the key, or its token, reaches.

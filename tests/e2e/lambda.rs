@@ -35,7 +35,7 @@ use crate::{
 };
 
 /// The name that [`Template::environment`] gives the table.
-const TABLE: &str = "Table";
+pub(crate) const TABLE: &str = "Table";
 
 /// A function's whole environment: the template's, what Lambda adds, and where the table is.
 pub(crate) fn environment(
@@ -279,7 +279,7 @@ fn with_id(mut event: Value, id: &str) -> Value {
     event
 }
 
-fn event(name: &str) -> Event {
+pub(crate) fn event(name: &str) -> Event {
     events::all()
         .into_iter()
         .find(|event| event.name == name)

@@ -23,6 +23,7 @@ mod openapi;
 mod outage;
 mod owners;
 mod readme;
+mod rehearsal;
 mod revocation;
 mod rotating;
 mod secret_rotation;

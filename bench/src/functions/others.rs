@@ -4,7 +4,7 @@
 //! a function that has just started must not be taken for a slow one in its table's place. While it starts, somebody else
 //! asks, from where the table is.
 
-use std::thread;
+use std::{io, thread};
 
 use aws_sdk_dynamodb::{Client, types::AttributeValue};
 use local::stack::sdk;
@@ -37,9 +37,8 @@ impl Others {
         let client = Client::new(&sdk(url));
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         thread::spawn(move || {
-            processors.serve_here()?;
-            runtime.block_on(serve(&client, &texts, asked));
-            Ok::<_, Error>(())
+            let held = processors.serve_here();
+            runtime.block_on(serve(&client, &texts, &held, asked));
         });
         Ok(Self { ask })
     }
@@ -55,10 +54,14 @@ impl Others {
     }
 }
 
-async fn serve(client: &Client, texts: &[String], mut asked: UnboundedReceiver<Visit>) {
+async fn serve(client: &Client, texts: &[String], held: &io::Result<()>, mut asked: UnboundedReceiver<Visit>) {
     while let Some(Visit { enough, over }) = asked.recv().await {
+        let done = match held {
+            Ok(()) => read(client, texts, enough).await,
+            Err(error) => Err(error.to_string().into()),
+        };
         // Whoever waited may have given up.
-        let _ = over.send(read(client, texts, enough).await);
+        let _ = over.send(done);
     }
 }
 

@@ -105,11 +105,13 @@ impl Results {
              {warm_rounds} of {calls} warm calls each. The table is the embedded DynamoDB in a process of its own, over \
              plain HTTP: on Lambda, a TLS handshake comes to the start of whoever reads the table. A function and its Runtime API, \
              which take turns, share one processor, and the table has another, as in a deployment it has another machine; \
-             others use it while a function starts, as they do there. raw-get-item is as AWS's \
+             others use it while a function starts, as they do there (where there is one processor, it is shared by all). The \
+             first event is handed out when they have left, and the time until then counts for nobody. raw-get-item is as AWS's \
              documentation shows it: it asks the SDK's chain for credentials and loads the system's root certificates, which \
              the authorizer does not, and that is most of its lead at the start. noop and raw-get-item have the runtime's own \
-             spans and read the event into a tree; they log nothing, while the authorizer writes a line after its answer, \
-             which the time to the next poll includes. Every answer is checked. \
+             spans, read the event into a tree, and have the system's allocator; they log nothing, while the authorizer \
+             writes a line after its answer, which the time to the next poll includes. The authorizer rehearses with an event of \
+             this shape while it starts. Every answer is checked. \
              A ratio is one of medians over the rounds, with its 95 % interval (a bootstrap over the rounds).{}",
             self.missing.as_ref().map_or(String::new(), |why| format!(" Node.js was not measured: {why}."))
         );

@@ -118,6 +118,7 @@ impl Authorizer {
     /// # Errors
     /// When the table does not answer; requests may fare better.
     pub(crate) async fn warm(&self, sdk: &SdkConfig) -> Result<(), StoreError> {
+        // A rehearsal's future has many kilobytes, which nothing needs after it.
         self.verifier.warm(Box::pin(rehearse(&self.app.config, sdk)), &*self.app.clock).await
     }
 }

@@ -16,7 +16,7 @@ use std::{future::ready, sync::Arc};
 use lambda_runtime::{LambdaEvent, Runtime, service_fn, tower::util::ThenLayer};
 use serde_json::value::RawValue;
 use shared::{
-    edge::{App, Error, forget_log, run_ahead_of_its_log, write_log},
+    edge::{App, Error, run_ahead_of_its_log, write_log},
     store::Patience,
 };
 
@@ -44,8 +44,6 @@ pub fn serve() -> Result<(), Error> {
         if let Err(error) = authorizer.warm(&sdk).await {
             tracing::warn!(cause = %error, "the table did not answer while starting");
         }
-        // That of the rehearsal.
-        forget_log();
         runtime.run().await
     })
 }

@@ -71,7 +71,7 @@ pub(super) fn write_out() {
     }
 }
 
-/// Forgets it.
+/// Forgets what was logged since the last time.
 pub(super) fn forget() {
     lines().clear();
 }
