@@ -30,7 +30,7 @@ use shared::{
     edge::{App, Error, invoke},
     grant::{Access, Route},
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::oneshot};
 use tracing::{Instrument, field::Empty};
 
 pub(crate) use self::upstream::Upstream;
@@ -77,15 +77,18 @@ pub(crate) struct Gateway {
     upstream: Option<Upstream>,
     /// How many requests there were: it tells their ids apart.
     requests: AtomicU64,
+    /// Goes with the last request, which may outlive its connection: a client that hangs up ends nothing half done.
+    _under_way: oneshot::Sender<()>,
 }
 
 impl Gateway {
-    pub(crate) fn new(app: Arc<App>, upstream: Option<Upstream>) -> Self {
-        Self { authorizer: Authorizer::new(Arc::clone(&app)), app, upstream, requests: AtomicU64::new(0) }
-    }
-
-    pub(crate) fn serve(self, listener: TcpListener) -> io::Result<Server> {
-        Server::start(listener, Router::new().fallback(accept).with_state(Arc::new(self)))
+    /// Serves one on a listener.
+    pub(crate) fn serve(app: Arc<App>, upstream: Option<Upstream>, listener: TcpListener) -> io::Result<Server> {
+        let (under_way, idle) = oneshot::channel();
+        let authorizer = Authorizer::new(Arc::clone(&app));
+        let gateway = Self { app, authorizer, upstream, requests: AtomicU64::new(0), _under_way: under_way };
+        let server = Server::start(listener, Router::new().fallback(accept).with_state(Arc::new(gateway)))?;
+        Ok(server.until(idle))
     }
 
     /// The route that a request takes: Latchkey's own first, then whatever is behind it.

@@ -25,6 +25,8 @@ pub(crate) struct Server {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
+    /// Ends when nothing is under way any more, for whom nobody may wait.
+    idle: Option<oneshot::Receiver<()>>,
 }
 
 impl Server {
@@ -40,7 +42,12 @@ impl Server {
                 tracing::error!(%error, "a server ended");
             }
         });
-        Ok(Self { address, stop, task })
+        Ok(Self { address, stop, task, idle: None })
+    }
+
+    /// The same server, which has not stopped before this ends.
+    pub(crate) fn until(self, idle: oneshot::Receiver<()>) -> Self {
+        Self { idle: Some(idle), ..self }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -52,7 +59,13 @@ impl Server {
         // It may have ended by itself.
         let _ = self.stop.send(());
         let mut task = self.task;
-        if tokio::time::timeout(GRACE, &mut task).await.is_err() {
+        let ended = async {
+            let _ = (&mut task).await;
+            if let Some(idle) = self.idle {
+                let _ = idle.await;
+            }
+        };
+        if tokio::time::timeout(GRACE, ended).await.is_err() {
             task.abort();
         }
     }

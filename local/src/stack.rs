@@ -139,7 +139,7 @@ impl Stack {
         let folder = data.open()?;
         let parts = Parts { config, folder, other_dynamodb, dynamodb, secretsmanager, clock, entropy };
         let services = Services::start(parts).await?;
-        let gateway = Gateway::new(Arc::clone(&services.app), upstream).serve(listener);
+        let gateway = Gateway::serve(Arc::clone(&services.app), upstream, listener);
         let gateway = gateway.map_err(|cause| StartError::Port { option: "--port", port, cause })?;
         Ok(Self { gateway, services })
     }
